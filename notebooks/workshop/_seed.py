@@ -1,0 +1,27 @@
+"""Migrate the database of the program in the current folder, seed it, log everybody in, and print the session keys.
+
+Run by `workshop.database`, never imported.
+"""
+
+import io
+import json
+import sys
+
+import django
+
+sys.path[0] = "."
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import get_user_model  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
+
+call_command("migrate", verbosity=0)
+call_command("seed_demo", password=sys.argv[1], stdout=io.StringIO())
+sessions = {}
+for user in get_user_model().objects.all():
+    client = Client()
+    client.force_login(user)
+    sessions[user.get_username()] = client.cookies[settings.SESSION_COOKIE_NAME].value
+json.dump(sessions, sys.stdout)

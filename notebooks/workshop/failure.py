@@ -1,0 +1,50 @@
+"""An error in the server, cut to the frames that matter."""
+
+from html import escape
+from typing import Any
+
+from .show import Shown, table
+
+
+class Failure(Shown):
+    """Shows three frames: where to wrap, the line that asked the database, and what raised the error."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        """Take an error as `workshop.server` reports it."""
+        self.name: str = error["exception"]
+        self.message: str = error["message"]
+        self.full: str = error["full"]
+        frames = error["frames"]
+        own = [frame for frame in frames if frame["project"]]
+        # The deepest own frame that may await is the last place where the work can still be sent to another thread.
+        self.wrap = next((frame for frame in reversed(own) if frame["coroutine"]), None)
+        self.line = own[-1] if own else None
+        self.raised = frames[-1] if frames else None
+
+    def summary(self) -> str:
+        """Return place and message in one line."""
+        place = f"{self.line['file']}:{self.line['line']}: " if self.line else ""
+        return f"{place}{self.name}: {self.message}"
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Return role, place, function and source of each frame shown; one that has two roles is shown once."""
+        if self.wrap == self.line:
+            roles = [("wrap here, ORM line", self.line), ("raised by", self.raised)]
+        else:
+            roles = [("wrap here", self.wrap), ("ORM line", self.line), ("raised by", self.raised)]
+        return [
+            # Django's line numbers differ between releases; only the reader's own are worth showing.
+            (role, f"{f['file']}:{f['line']}" if f["project"] else f["file"], f["function"], f["source"])
+            for role, f in roles
+            if f
+        ]
+
+    def text(self) -> str:
+        """Return the frames and the message as lines."""
+        lines = [f"{role:<21}{place} in {name}\n{'':<25}{source}" for role, place, name, source in self.rows()]
+        return "\n".join([*lines, f"{self.name}: {self.message}"])
+
+    def html(self) -> str:
+        """Return the frames as a table, and the message below it."""
+        body = table(("", "file", "function", "source"), self.rows(), caption="Where the error came from", code=(1, 2, 3))
+        return f"{body}<p><strong>{escape(self.name)}</strong>: {escape(self.message)}</p>"

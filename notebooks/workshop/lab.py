@@ -1,0 +1,172 @@
+"""A lesson's workplace: a copy of LinkUp with bugs put back, to look at, change, run and repair."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import ClassVar
+
+from .bug import Bug, Exercise
+from .check import check_exercise
+from .database import seeded_database
+from .errors import WorkshopError
+from .scratch import Scratch, scratch_folder
+from .show import Diff, Source
+from .site import Site
+
+
+class Lab:
+    """lab = Lab("02_online_status"): a scratch copy with that bug in it; Lab() is LinkUp as it is shipped."""
+
+    _open: ClassVar[dict[tuple[str, ...], "Lab"]] = {}
+
+    def __init__(self, *bugs: str) -> None:
+        """Make the copy anew; changes a learner made to the last one are kept aside. Raises WorkshopError."""
+        if os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
+            raise WorkshopError(
+                "DJANGO_ALLOW_ASYNC_UNSAFE is set, so Django would hide every error of this workshop. Stop "
+                "JupyterLab, unset the variable (unset DJANGO_ALLOW_ASYNC_UNSAFE), and start again."
+            )
+        self.bugs = [Bug.load(name) for name in bugs]
+        if earlier := Lab._open.pop(bugs, None):
+            earlier._release()
+        self._scratch = Scratch("_".join(bugs) or "shipped")
+        Lab._open[bugs] = self
+        self._site: Site | None = None
+        self._attempted: set[int] = set()
+        self._scratch.apply(*(bug.patch for bug in self.bugs))
+        self._scratch.commit("broken")
+        self._scratch.git("tag", "broken")
+
+    @property
+    def root(self) -> Path:
+        """The folder of the copy."""
+        return self._scratch.root
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether every file is what LinkUp ships, byte for byte, and none was added."""
+        return not self._scratch.git("diff", "shipped") and not self._scratch.untracked()
+
+    def source(self, file: str, function: str | None = None) -> Source:
+        """Show a file of the copy, or one function: lab.source("messaging/consumers.py", "connect")."""
+        return _read(self.root, file, function)
+
+    def show(self, file: str, function: str | None = None) -> Source:
+        """Show a file of the bug's own folder: lab.show("control.py")."""
+        return _read(self._bug.home, file, function)
+
+    def apply(self, step: str) -> Diff:
+        """Go back to the bug, change one thing, and show it: lab.apply("1_save_left_behind")."""
+        name = self._bug.step(step).name
+        return self._put("broken", step, self._bug.home / f"{name}.patch")
+
+    def fix(self) -> Diff:
+        """Go from the bug to what LinkUp ships, and show the way: lab.fix()."""
+        self._put("shipped", "shipped")
+        return Diff(self._scratch.git("diff", "-U2", "broken", "shipped"))
+
+    def reset(self) -> None:
+        """Go back to the bug: lab.reset()."""
+        self._put("broken", "broken")
+
+    def diff(self) -> Diff:
+        """Show how the copy differs from what LinkUp ships: lab.diff()."""
+        return Diff(self._scratch.git("diff", "-U2", "shipped"))
+
+    async def serve(self, **environ: str) -> Site:
+        """Run the copy with a fresh database, in place of the one that ran before: site = await lab.serve().
+
+        Raises ServerDidNotStart with the line to look at.
+        """
+        if self._site:
+            await self._site.stop()
+            self._site = None
+        seeded = seeded_database(self.root, scratch_folder() / ".cache")
+        for stale in self.root.glob("db.sqlite3*"):
+            stale.unlink()
+        shutil.copyfile(seeded.file, self.root / "db.sqlite3")
+        site = Site(self.root, seeded, environ, scripts=self.bugs[0].home if self.bugs else self.root)
+        await site.ready()
+        self._site = site
+        return site
+
+    def exercise(self, number: int) -> Source:
+        """Put an exercise into LinkUp as shipped, and show the place: lab.exercise(1)."""
+        exercise = self._exercise(number)
+        self._put("shipped", f"exercise {number}", self._bug.home / f"{exercise.patch}.patch")
+        return self.source(exercise.file, exercise.function)
+
+    def hint(self, number: int, which: int) -> None:
+        """Print a hint, from gentle to plain: lab.hint(1, 1)."""
+        hints = self._exercise(number).hints
+        if not 1 <= which <= len(hints):
+            raise WorkshopError(f"Exercise {number} has the hints 1 to {len(hints)}.")
+        print(hints[which - 1])
+
+    async def check(self, number: int) -> None:
+        """Run the exercise against the files as they are now, and say what is still wrong: await lab.check(1)."""
+        exercise = self._exercise(number)
+        if self._current() != f"exercise {number}":
+            raise WorkshopError(f"Exercise {number} is not in the scratch copy. Run lab.exercise({number}) first.")
+        self._attempted.add(number)
+        print(await check_exercise(self.serve, self._bug.action(f"exercise_{number}"), exercise.solved))
+
+    def solution(self, number: int, now: bool = False) -> Diff | None:
+        """Show a solution after the first attempt, or right now: lab.solution(1), lab.solution(1, now=True)."""
+        exercise = self._exercise(number)
+        if number not in self._attempted and not now:
+            print(f"Try it first: await lab.check({number}). To see it anyway: lab.solution({number}, now=True)")
+            return None
+        print(exercise.explanation)
+        patch = (self._bug.home / f"{exercise.patch}.patch").read_text(encoding="utf-8")
+        return Diff(reverse(patch))
+
+    async def close(self) -> None:
+        """Stop the server and let another notebook use the folder: await lab.close()."""
+        if self._site:
+            await self._site.stop()
+        self._scratch.close()
+
+    def _put(self, tag: str, what: str, *patches: Path) -> Diff:
+        self._scratch.keep_edits()
+        self._scratch.restore(tag)
+        self._scratch.git("tag", "--force", "lab")
+        self._scratch.apply(*patches)
+        self._scratch.commit(what)
+        return Diff(self._scratch.git("diff", "-U2", tag))
+
+    def _current(self) -> str:
+        return self._scratch.git("log", "-1", "--format=%s", "lab").strip()
+
+    @property
+    def _bug(self) -> Bug:
+        if not self.bugs:
+            raise WorkshopError('This lab has no bug in it. Make one with a bug: Lab("02_online_status")')
+        return self.bugs[0]
+
+    def _exercise(self, number: int) -> Exercise:
+        exercises = self._bug.exercises
+        if not 1 <= number <= len(exercises):
+            raise WorkshopError(f"The exercises of this lesson are 1 to {len(exercises)}.")
+        return exercises[number - 1]
+
+    def _release(self) -> None:
+        if self._site:
+            self._site.end()
+        self._scratch.close()
+
+
+def reverse(patch: str) -> str:
+    """Return a unified diff that undoes another one, for reading."""
+    swapped = {"+": "-", "-": "+"}
+    return "\n".join(
+        line if line.startswith(("+++", "---", "@@", "diff", "index")) else swapped.get(line[:1], line[:1]) + line[1:]
+        for line in patch.splitlines()
+    )
+
+
+def _read(folder: Path, file: str, function: str | None) -> Source:
+    try:
+        return Source(file, (folder / file).read_text(encoding="utf-8"), function)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise WorkshopError(f"{file} cannot be shown: {error}") from error

@@ -1,0 +1,142 @@
+"""A copy of LinkUp for the learner to change: a folder under notebooks/scratch/ and a git repository of its own."""
+
+import errno
+import os
+import shutil
+import subprocess
+from itertools import count
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from .errors import PatchDoesNotApply, WorkshopError
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent
+PROJECT = NOTEBOOKS.parent / "demo_project"
+# What a program writes beside its source is no part of it.
+NOT_SOURCE = ["__pycache__", "*.sqlite3*", ".secret_key", "staticfiles", ".ipynb_checkpoints"]
+GIT = ["git", "-c", "user.name=workshop", "-c", "user.email=workshop@localhost", "-c", "core.autocrlf=false"]
+GIT += ["-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main", "-c", "core.hooksPath="]
+
+
+def scratch_folder() -> Path:
+    """Return the folder of all scratch copies; WORKSHOP_SCRATCH in the environment puts it elsewhere."""
+    return Path(os.environ.get("WORKSHOP_SCRATCH") or NOTEBOOKS / "scratch")
+
+
+class Scratch:
+    """One copy. The tag `shipped` is LinkUp as it is, `lab` what a lesson put here last; the rest is the learner's."""
+
+    def __init__(self, name: str) -> None:
+        """Make the copy anew, keeping what a learner changed in the last one. Raises WorkshopError."""
+        if shutil.which("git") is None:
+            raise WorkshopError("git was not found. Install git, restart the kernel, and run this cell again.")
+        self.folder = scratch_folder()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.root, self.lock = self._free_root(name)
+            if self.root.exists():
+                self.keep_edits()
+            self._copy()
+        except (OSError, shutil.Error) as error:
+            raise _no_room(self.folder, error) from error
+        (self.root / ".git/info/exclude").write_text("\n".join(NOT_SOURCE) + "\n")
+        self.commit("shipped")
+        self.git("tag", "shipped")
+
+    def git(self, *args: str) -> str:
+        """Run git in the copy and return what it printed. Raises subprocess.CalledProcessError."""
+        # Inside a git hook, GIT_DIR and its kin would point to the workshop's own repository.
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        done = subprocess.run([*GIT, *args], cwd=self.root, env=environ, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def apply(self, *patches: Path) -> None:
+        """Put patches on top of what is here, strictly. Raises PatchDoesNotApply."""
+        for patch in patches:
+            try:
+                self.git("apply", str(patch))
+            except subprocess.CalledProcessError as error:
+                self.restore("lab")
+                raise PatchDoesNotApply(
+                    f"{patch.parent.name}/{patch.name} does not fit demo_project/ any more "
+                    f"({error.stderr.strip().splitlines()[0]}). Take back changes of demo_project/, "
+                    "or write the patches anew: make patches"
+                ) from error
+
+    def commit(self, what: str) -> None:
+        """Record the tree as what the lesson put here."""
+        self.git("add", "-A")
+        self.git("commit", "--quiet", "--allow-empty", "-m", what)
+        self.git("tag", "--force", "lab")
+
+    def restore(self, tag: str) -> None:
+        """Make the tree what it was at a tag, new files removed."""
+        self.git("reset", "--quiet", "--hard", tag)
+        self.git("clean", "--quiet", "--force", "-d")
+
+    def edits(self) -> list[str]:
+        """Return the files that differ from what the lesson put here."""
+        changed = self.git("diff", "--name-only", "--no-renames", "lab")
+        return sorted([*changed.splitlines(), *self.untracked()])
+
+    def untracked(self) -> list[str]:
+        """Return the files that git does not know, those of NOT_SOURCE left out."""
+        return self.git("ls-files", "--others", "--exclude-standard").splitlines()
+
+    def keep_edits(self) -> None:
+        """Copy what the learner changed to scratch/kept/, and say where; nothing happens without a change."""
+        kept = next(
+            folder for n in count(1) if not (folder := self.folder / "kept" / self.root.name / str(n)).exists()
+        )
+        try:
+            edits = self.edits()
+        except subprocess.CalledProcessError:
+            # Its repository is damaged: what the learner changed cannot be told apart, so all of it stays.
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(self.root, kept)
+            edits = ["all files"]
+        for name in edits:
+            if (self.root / name).is_file():
+                (kept / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(self.root / name, kept / name)
+        if edits:
+            where = kept.relative_to(self.folder.parent).as_posix()
+            print(f"Your changes ({', '.join(edits)}) are kept in {where}/")
+
+    def close(self) -> None:
+        """Let another kernel use the folder."""
+        self.lock.release()
+
+    def _free_root(self, name: str) -> tuple[Path, FileLock]:
+        for n in count(1):
+            root = self.folder / (name if n == 1 else f"{name}-{n}")
+            lock = FileLock(self.folder / f".{root.name}.lock")
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                continue
+            if n > 1:
+                print(f"Another notebook uses scratch/{name}/, so this one works in scratch/{root.name}/")
+            return root, lock
+        raise AssertionError("count() ends")
+
+    def _copy(self) -> None:
+        draft = self.root.with_name(f".{self.root.name}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        try:
+            shutil.copytree(PROJECT, draft, ignore=shutil.ignore_patterns("bugs", *NOT_SOURCE))
+            subprocess.run([*GIT, "init", "--quiet", str(draft)], check=True, capture_output=True)
+            if self.root.exists():
+                shutil.rmtree(self.root)
+            draft.rename(self.root)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _no_room(folder: Path, error: OSError | shutil.Error) -> WorkshopError:
+    why = os.strerror(errno.ENOSPC) if os.strerror(errno.ENOSPC) in str(error) else str(error)
+    return WorkshopError(
+        f"The scratch copy could not be written to {folder}: {why}. "
+        "Make room there, or set WORKSHOP_SCRATCH to a folder on another disk."
+    )

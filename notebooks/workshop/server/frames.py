@@ -1,0 +1,66 @@
+"""Where a piece of the program stands: files relative to its folder, and calls as their author wrote them.
+
+Part of the server process, whose folder is that of the program.
+"""
+
+import ast
+import inspect
+import linecache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+ROOT = Path.cwd()
+
+
+def is_project_file(filename: str) -> bool:
+    """Tell whether a file belongs to the program."""
+    return Path(filename).is_relative_to(ROOT)
+
+
+def relative_name(filename: str) -> str:
+    """Return a file's path from the program's folder, or from site-packages; never an absolute one."""
+    path = Path(filename)
+    if path.is_relative_to(ROOT):
+        return path.relative_to(ROOT).as_posix()
+    return path.as_posix().rpartition("site-packages/")[2].rpartition("/lib/")[2]
+
+
+def describe_frame(frame: FrameType, line: int) -> dict[str, Any]:
+    """Return what a reader needs of one frame."""
+    code = frame.f_code
+    return {
+        "file": relative_name(code.co_filename),
+        "line": line,
+        "function": code.co_name,
+        "source": linecache.getline(code.co_filename, line).strip(),
+        "project": is_project_file(code.co_filename),
+        "coroutine": bool(code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)),
+    }
+
+
+def project_frames(frame: FrameType | None) -> list[FrameType]:
+    """Return the program's own frames among a frame and its callers, innermost first."""
+    frames = []
+    while frame:
+        if is_project_file(frame.f_code.co_filename):
+            frames.append(frame)
+        frame = frame.f_back
+    return frames
+
+
+def describe_call(frame: FrameType) -> str:
+    """Return the call that a frame is in, arguments left out: `await Message.objects.aget(…)`."""
+    positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+    first, last, left, right = (n or 0 for n in positions)
+    lines = [line.encode() for line in linecache.getlines(frame.f_code.co_filename)[first - 1 : last]]
+    lines[-1] = lines[-1][:right]  # columns count bytes; the end first, it may stand in the first line too
+    lines[0] = lines[0][left:]
+    try:
+        node: ast.expr = ast.parse(b"(" + b"".join(lines) + b")", mode="eval").body
+    except SyntaxError:  # the instruction belongs to a statement
+        return linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+    prefix = ""
+    if isinstance(node, ast.Await):
+        prefix, node = "await ", node.value
+    return prefix + (f"{ast.unparse(node.func)}(…)" if isinstance(node, ast.Call) else ast.unparse(node))

@@ -1,0 +1,94 @@
+"""What the notebooks display: plain text for terminals and tests, HTML with the same content for the page."""
+
+import ast
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import DiffLexer, PythonLexer
+
+MONO = "font-family: var(--jp-code-font-family, monospace); font-size: 13px; line-height: 1.4; white-space: pre; overflow-x: auto"
+
+
+class Shown:
+    """Something that shows itself as text and as HTML."""
+
+    def text(self) -> str:
+        """Return the plain text."""
+        raise NotImplementedError
+
+    def html(self) -> str:
+        """Return HTML that says the same."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": self.text(), "text/html": self.html()}
+
+
+class Source(Shown):
+    """A file, or one function of it, with its line numbers."""
+
+    def __init__(self, name: str, text: str, function: str | None = None) -> None:
+        """Take the text of a whole file. Raises ValueError when it has no such function."""
+        self.name = name
+        first, last = span_of(text, function) if function else (1, len(text.splitlines()))
+        self.lines = list(enumerate(text.splitlines(), 1))[first - 1 : last]
+
+    def text(self) -> str:
+        """Return the numbered lines below the file's name."""
+        return "\n".join([self.name, *(f"{number:4}  {line}".rstrip() for number, line in self.lines)])
+
+    def html(self) -> str:
+        """Return the numbered lines in colour."""
+        style = HtmlFormatter(
+            noclasses=True, nobackground=True, linenos="inline", linenostart=self.lines[0][0], prestyles=MONO
+        )
+        code = highlight("\n".join(line for _, line in self.lines), PythonLexer(), style)
+        return f"<div><strong>{escape(self.name)}</strong>{code}</div>"
+
+
+class Diff(Shown):
+    """A difference as git prints it, without the lines that are for programs."""
+
+    NOISE = ("diff ", "index ", "--- ", "new file", "deleted file", "old mode", "new mode")
+
+    def __init__(self, patch: str) -> None:
+        """Take what `git diff` printed."""
+        self.patch = patch
+
+    def text(self) -> str:
+        """Return the changed files and lines, each with its sign."""
+        lines = [line.replace("+++ b/", "+++ ") for line in self.patch.splitlines() if not line.startswith(self.NOISE)]
+        return "\n".join(lines) or "no difference"
+
+    def html(self) -> str:
+        """Return the same in colour; the signs stay, so colour is never the only mark."""
+        style = HtmlFormatter(noclasses=True, nobackground=True, prestyles=MONO)
+        return highlight(self.text(), DiffLexer(stripnl=False), style)
+
+
+def span_of(text: str, name: str) -> tuple[int, int]:
+    """Return first and last line of a function or class, decorators included. Raises ValueError when there is none."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            return first, node.end_lineno or first
+    raise ValueError(f"There is no {name} here.")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, code: Sequence[int] = ()) -> str:
+    """Return an HTML table; `code` numbers the columns that hold code."""
+    left = ' style="text-align: left"'
+    cells = [
+        "".join(f"<td{left}>{f'<code>{escape(c)}</code>' if i in code else escape(c)}</td>" for i, c in enumerate(row))
+        for row in rows
+    ]
+    body = "".join(f"<tr>{row}</tr>" for row in cells)
+    columns = "".join(f'<th scope="col"{left}>{escape(name)}</th>' for name in head)
+    return f"<table><caption{left}>{escape(caption)}</caption><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"

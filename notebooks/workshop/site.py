@@ -1,0 +1,189 @@
+"""A running LinkUp, as its users and its log see it."""
+
+import asyncio
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .calls import Calls
+from .database import Seeded, program_environ
+from .errors import ServerDidNotStart, WorkshopError
+from .failure import Failure
+
+SERVER = Path(__file__).with_name("server")
+LIMIT = 60.0  # seconds until something that was promised counts as broken, on a machine that is busy with other things
+Found = TypeVar("Found")
+
+
+class Site:
+    """One server process on 127.0.0.1, at a port of the system's choice; it ends with the kernel."""
+
+    def __init__(self, root: Path, seeded: Seeded, environ: dict[str, str], scripts: Path) -> None:
+        """Start the server of the program in `root`; `ready` waits for it. `scripts` is where `run` looks."""
+        self.root = root
+        self.scripts = scripts
+        self.database = root / "db.sqlite3"
+        self._seeded = seeded
+        self._environ = program_environ(LINKUP_SECRET_KEY=seeded.secret_key) | environ
+        self._log_file = root / ".git/server.log"
+        self._events: list[dict[str, Any]] = []
+        self._news = threading.Condition()
+        self._ended = False
+        with self._log_file.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, str(SERVER), str(os.getpid())],
+                cwd=root,
+                env=self._environ,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,  # "Interrupt kernel" is not for the server
+            )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    async def ready(self) -> None:
+        """Wait until the server answers. Raises ServerDidNotStart, with the line to look at."""
+        first = await self._wait(lambda: next(iter(self.events("ready", "failed")), None))
+        if first is None or first["event"] == "failed":
+            await self.stop()
+            raise ServerDidNotStart(Failure(first["error"]).summary() if first else self.log.strip())
+        self._port: int = first["port"]
+
+    @property
+    def url(self) -> str:
+        """The address of the pages, for a browser; log in as ana, ben or chloe with `site.password`."""
+        return f"http://127.0.0.1:{self._port}/"
+
+    @property
+    def password(self) -> str:
+        """The password of every user, different on each machine."""
+        return self._seeded.password
+
+    @property
+    def log(self) -> str:
+        """What the server has written to its log."""
+        return self._log_file.read_text(encoding="utf-8", errors="replace")
+
+    def ws(self, path: str) -> str:
+        """Return the address of a socket: site.ws("/ws/chat/ben/")."""
+        return f"ws://127.0.0.1:{self._port}{path}"
+
+    def login(self, username: str) -> dict[str, str]:
+        """Return the headers a logged-in user's browser sends: websockets.connect(…, additional_headers=site.login("ana"))."""
+        return {
+            "Cookie": f"sessionid={self._seeded.sessions[username]}",
+            "Origin": f"http://127.0.0.1:{self._port}",
+        }
+
+    async def failure(self) -> Failure | None:
+        """Return the first error that ended a connection, from the server's log: await site.failure()."""
+        await self.quiet()
+        errors = [event["error"] for event in self.events("log") if event["error"]]
+        return Failure(errors[0]) if errors else None
+
+    async def calls(self, function: str) -> Calls:
+        """Return the database calls of one function: await site.calls("set_user_online_status")."""
+        await self.quiet()
+        return Calls([event for event in self.events("call") if event["where"]["function"] == function])
+
+    async def run(self, script: str) -> str:
+        """Run a script of the bug in a process without an event loop, and return what it prints: await site.run("control.py").
+
+        Raises WorkshopError with the last line of its traceback when it fails.
+        """
+        code = "import runpy, sys, django; django.setup(); runpy.run_path(sys.argv[1])"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", code, str(self.scripts / script)),
+            cwd=self.root,
+            env=self._environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        if process.returncode:
+            raise WorkshopError(f"{script} failed: {err.decode().strip().splitlines()[-1]}")
+        return out.decode().strip()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return rows of the database: site.rows("SELECT content FROM messaging_message")."""
+        with closing(sqlite3.connect(self.database)) as database:
+            return database.execute(sql).fetchall()
+
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Hold the database's write lock in the block, as another process's transaction would."""
+        with closing(sqlite3.connect(self.database, isolation_level=None, timeout=LIMIT)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+            database.execute("ROLLBACK")
+
+    async def waiting_for_database(self) -> None:
+        """Wait until the last statement LinkUp has sent to the database is one that has not come back."""
+        await self._must(lambda: self.events("query")[-1:] and self.events("query")[-1]["state"] == "sent")
+
+    async def quiet(self) -> None:
+        """Wait until every connection has ended, its disconnect handler too, and every failed one is in the log."""
+
+        def all_ended() -> bool:
+            ended = self.events("ended")
+            failed = sum(event["failed"] for event in ended)
+            logged = sum(event["logger"] == "daphne.server" and bool(event["error"]) for event in self.events("log"))
+            return len(self.events("opened")) == len(ended) and logged >= failed
+
+        await self._must(all_ended)
+
+    async def stop(self) -> None:
+        """End the server and wait until it is gone."""
+        await asyncio.to_thread(self.end)
+
+    def end(self) -> None:
+        """Do what `stop` does, outside a coroutine."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        self._process.wait(LIMIT)
+
+    async def __aenter__(self) -> "Site":
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.stop()
+
+    def events(self, *kinds: str) -> list[dict[str, Any]]:
+        """Return what the server has reported so far; the kinds are those of `workshop.server`."""
+        return [event for event in self._events if event["event"] in kinds]
+
+    def _listen(self) -> None:
+        assert self._process.stdout
+        with self._process.stdout as lines:
+            for line in lines:
+                with self._news:
+                    self._events.append(json.loads(line))
+                    self._news.notify_all()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+
+    async def _wait(self, found: Callable[[], Found]) -> Found | None:
+        def until_found() -> Found | None:
+            with self._news:
+                self._news.wait_for(lambda: found() or self._ended, LIMIT)
+                return found() or None
+
+        return await asyncio.to_thread(until_found)
+
+    async def _must(self, found: Callable[[], Any]) -> None:
+        if await self._wait(found):
+            return
+        if self._ended:
+            raise WorkshopError(f"The server has ended. Start it again: await lab.serve(). Its log:\n{self.log[-2000:]}")
+        raise WorkshopError(
+            f"A connection is still open after {LIMIT:.0f} seconds. Close browser tabs and WebSockets that use "
+            "this server, and run the cell again."
+        )
