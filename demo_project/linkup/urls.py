@@ -2,7 +2,6 @@
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
-
 from messaging import views
 
 urlpatterns = [

@@ -54,9 +54,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             match parse_frame(text_data):
                 case SendMessage(client_id, content):
                     message = await create_message_async(self.user.pk, self.peer.pk, content, client_id)
-                    await self.channel_layer.group_send(
-                        self.conversation, {"type": "chat.message", "message": message}
-                    )
+                    await self.channel_layer.group_send(self.conversation, {"type": "chat.message", "message": message})
                 case LoadHistory(before_id):
                     messages = await get_conversation_messages_async(self.user.pk, self.peer.pk, before_id)
                     await self.send_frame("history", messages=messages)
@@ -83,9 +81,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def announce_presence(self) -> None:
         """Tell everybody who has a chat with this user open."""
         presence = await get_user_presence(self.user.pk)
-        await self.channel_layer.group_send(
-            f"presence_{self.user.pk}", {"type": "chat.presence", "presence": presence}
-        )
+        await self.channel_layer.group_send(f"presence_{self.user.pk}", {"type": "chat.presence", "presence": presence})
 
     async def send_presence(self, presence: dict[str, Any]) -> None:
         """Send whether the other user is online."""

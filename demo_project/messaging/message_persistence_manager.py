@@ -61,9 +61,7 @@ def create_message_async(sender_id: int, recipient_id: int, content: str, client
 
 
 @database_sync_to_async
-def get_conversation_messages_async(
-    user_id: int, peer_id: int, before_id: int | None = None
-) -> list[dict[str, Any]]:
+def get_conversation_messages_async(user_id: int, peer_id: int, before_id: int | None = None) -> list[dict[str, Any]]:
     """Async twin of `get_conversation_messages`."""
     return get_conversation_messages(user_id, peer_id, before_id)
 

@@ -1,15 +1,15 @@
 """Frames of the chat socket: JSON objects, told apart by their `type`.
 
 From the client
-    message   client_id (UUID), content (1 to 4,000 characters)   store it and pass it on
-    history   before_id (integer or null)                         messages older than that one; the newest without
+    message   client_id (UUID), content        store 1 to 4,000 characters and pass them on
+    history   before_id (integer or null)      messages older than that one; the newest without
 
 From the server
-    presence  username, is_online, last_seen                      of the other user, at the start and when it changes
-    message   message                                             a new one, to both sides; to its sender it is the receipt
-    status    id, status                                          a message of yours has come further
-    history   messages, newest last
-    error     code, detail                                        the frame was refused; the socket stays open
+    presence  username, is_online, last_seen   of the other user, at the start and when it changes
+    message   message                          a new one, to both sides; to its sender it is the receipt
+    status    id, status                       a message has come further
+    history   messages                         newest last
+    error     code, detail                     the frame was refused; the socket stays open
 """
 
 import json

@@ -12,9 +12,7 @@ from messaging.message_persistence_manager import get_conversation_messages
 def inbox(request: HttpRequest) -> HttpResponse:
     """List everybody one can chat with."""
     people = get_user_model().objects.filter(is_active=True).exclude(pk=request.user.pk)
-    return render(
-        request, "messaging/inbox.html", {"people": people.select_related("status").order_by("username")}
-    )
+    return render(request, "messaging/inbox.html", {"people": people.select_related("status").order_by("username")})
 
 
 @login_required

@@ -2,12 +2,27 @@
 
 Lab      the copy: source, apply, fix, diff, exercise, hint, check, solution, serve
 Site     the running server: ws, login, failure, calls, run, rows
+Script   a program beside the notebooks, run in a process of its own
 expect_error   an error that must happen
+start_django, try_it, check_machine   for lesson 00, where Django runs in the kernel itself
 """
 
 from .errors import PatchDoesNotApply, ServerDidNotStart, WorkshopError
 from .expect import expect_error
+from .kernel import check_machine, start_django, try_it
 from .lab import Lab
+from .script import Script
 from .site import Site
 
-__all__ = ["Lab", "PatchDoesNotApply", "ServerDidNotStart", "Site", "WorkshopError", "expect_error"]
+__all__ = [
+    "Lab",
+    "PatchDoesNotApply",
+    "Script",
+    "ServerDidNotStart",
+    "Site",
+    "WorkshopError",
+    "check_machine",
+    "expect_error",
+    "start_django",
+    "try_it",
+]

@@ -97,7 +97,7 @@ class Bug:
         raise WorkshopError(f"There is no step {name!r}. There are: {', '.join(step.name for step in self.steps)}")
 
     def action(self, name: str) -> Any:
-        """Return a coroutine function of reproduce.py: reproduce, control, cost, exercise_1, …"""
+        """Return a coroutine function of reproduce.py: reproduce, control, cost, and exercise_1 onwards."""
         return runpy.run_path(str(self.home / "reproduce.py"))[name]
 
 

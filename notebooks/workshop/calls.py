@@ -41,7 +41,9 @@ class Calls(Shown):
 
     def html(self) -> str:
         """Return the picture, with its content as alternative text, and the table."""
-        picture = f'<img src="data:image/svg+xml,{quote(self.svg())}" alt="{escape(self.alternative())}" width="{WIDTH}">'
+        picture = (
+            f'<img src="data:image/svg+xml,{quote(self.svg())}" alt="{escape(self.alternative())}" width="{WIDTH}">'
+        )
         return picture + table(self.HEAD, self.rows, caption="Database calls, in order", code=(0, 1, 2))
 
     def alternative(self) -> str:
@@ -54,7 +56,8 @@ class Calls(Shown):
         """Return a picture of two lanes, one per thread, with each call in the lane it ran in."""
         height = TOP + ROW * max(len(self.rows), 1) + 6
         parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"',
+            ' font-family="sans-serif" font-size="13">',
             f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
             f'<line x1="{LANE}" y1="6" x2="{LANE}" y2="{height - 6}" stroke="#55636f" stroke-dasharray="6 4"/>',
         ]
@@ -71,7 +74,7 @@ def _box(number: int, row: tuple[str, ...]) -> str:
     x, y = LANES.index(thread) * LANE + 12, TOP + ROW * number
     label = call if len(call) <= 48 else call[:47] + "…"
     return (
-        f'<rect x="{x}" y="{y}" width="{LANE - 24}" height="{ROW - 6}" rx="5" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+        f'<rect x="{x}" y="{y}" width="{LANE - 24}" height="{ROW - 6}" rx="5" fill="none" stroke="{colour}"/>'
         f'<text x="{x + 8}" y="{y + 17}" font-family="monospace" font-size="12" fill="#1c2733">{escape(label)}</text>'
         f'<text x="{x + 8}" y="{y + 33}" font-size="12" fill="{colour}">{sign} {escape(outcome)}</text>'
     )

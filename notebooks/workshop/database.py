@@ -19,7 +19,7 @@ SEED = Path(__file__).with_name("_seed.py")
 
 @dataclass(frozen=True)
 class Seeded:
-    """A database file, and what one needs to log in to it. None of it is in the repository: each machine makes its own."""
+    """A database file, and what one needs to log in to it; each machine makes its own, none is in the repository."""
 
     file: Path
     secret_key: str

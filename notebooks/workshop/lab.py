@@ -21,11 +21,7 @@ class Lab:
 
     def __init__(self, *bugs: str) -> None:
         """Make the copy anew; changes a learner made to the last one are kept aside. Raises WorkshopError."""
-        if os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
-            raise WorkshopError(
-                "DJANGO_ALLOW_ASYNC_UNSAFE is set, so Django would hide every error of this workshop. Stop "
-                "JupyterLab, unset the variable (unset DJANGO_ALLOW_ASYNC_UNSAFE), and start again."
-            )
+        refuse_unsafe_flag()
         self.bugs = [Bug.load(name) for name in bugs]
         if earlier := Lab._open.pop(bugs, None):
             earlier._release()
@@ -105,21 +101,18 @@ class Lab:
 
     async def check(self, number: int) -> None:
         """Run the exercise against the files as they are now, and say what is still wrong: await lab.check(1)."""
-        exercise = self._exercise(number)
-        if self._current() != f"exercise {number}":
-            raise WorkshopError(f"Exercise {number} is not in the scratch copy. Run lab.exercise({number}) first.")
+        exercise = self._exercise_here(number)
         self._attempted.add(number)
         print(await check_exercise(self.serve, self._bug.action(f"exercise_{number}"), exercise.solved))
 
     def solution(self, number: int, now: bool = False) -> Diff | None:
         """Show a solution after the first attempt, or right now: lab.solution(1), lab.solution(1, now=True)."""
-        exercise = self._exercise(number)
+        exercise = self._exercise_here(number)
         if number not in self._attempted and not now:
             print(f"Try it first: await lab.check({number}). To see it anyway: lab.solution({number}, now=True)")
             return None
         print(exercise.explanation)
-        patch = (self._bug.home / f"{exercise.patch}.patch").read_text(encoding="utf-8")
-        return Diff(reverse(patch))
+        return Diff(self._scratch.git("diff", "-U2", "lab", "shipped"))
 
     async def close(self) -> None:
         """Stop the server and let another notebook use the folder: await lab.close()."""
@@ -135,9 +128,6 @@ class Lab:
         self._scratch.commit(what)
         return Diff(self._scratch.git("diff", "-U2", tag))
 
-    def _current(self) -> str:
-        return self._scratch.git("log", "-1", "--format=%s", "lab").strip()
-
     @property
     def _bug(self) -> Bug:
         if not self.bugs:
@@ -150,19 +140,25 @@ class Lab:
             raise WorkshopError(f"The exercises of this lesson are 1 to {len(exercises)}.")
         return exercises[number - 1]
 
+    def _exercise_here(self, number: int) -> Exercise:
+        exercise = self._exercise(number)
+        if self._scratch.git("log", "-1", "--format=%s", "lab").strip() != f"exercise {number}":
+            raise WorkshopError(f"Exercise {number} is not in the scratch copy. Run lab.exercise({number}) first.")
+        return exercise
+
     def _release(self) -> None:
         if self._site:
             self._site.end()
         self._scratch.close()
 
 
-def reverse(patch: str) -> str:
-    """Return a unified diff that undoes another one, for reading."""
-    swapped = {"+": "-", "-": "+"}
-    return "\n".join(
-        line if line.startswith(("+++", "---", "@@", "diff", "index")) else swapped.get(line[:1], line[:1]) + line[1:]
-        for line in patch.splitlines()
-    )
+def refuse_unsafe_flag() -> None:
+    """Raise WorkshopError when Django's guard is switched off in this process."""
+    if os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
+        raise WorkshopError(
+            "DJANGO_ALLOW_ASYNC_UNSAFE is set, so Django would hide every error of this workshop. Stop "
+            "JupyterLab, unset the variable (unset DJANGO_ALLOW_ASYNC_UNSAFE), and start again."
+        )
 
 
 def _read(folder: Path, file: str, function: str | None) -> Source:

@@ -86,9 +86,7 @@ class Scratch:
 
     def keep_edits(self) -> None:
         """Copy what the learner changed to scratch/kept/, and say where; nothing happens without a change."""
-        kept = next(
-            folder for n in count(1) if not (folder := self.folder / "kept" / self.root.name / str(n)).exists()
-        )
+        kept = next(folder for n in count(1) if not (folder := self.folder / "kept" / self.root.name / str(n)).exists())
         try:
             edits = self.edits()
         except subprocess.CalledProcessError:

@@ -3,14 +3,13 @@
 import ast
 from collections.abc import Iterable, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import DiffLexer, PythonLexer
 
-MONO = "font-family: var(--jp-code-font-family, monospace); font-size: 13px; line-height: 1.4; white-space: pre; overflow-x: auto"
+MONO = "font-family: var(--jp-code-font-family, monospace); font-size: 13px; white-space: pre; overflow-x: auto"
 
 
 class Shown:
@@ -91,4 +90,5 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, code
     ]
     body = "".join(f"<tr>{row}</tr>" for row in cells)
     columns = "".join(f'<th scope="col"{left}>{escape(name)}</th>' for name in head)
-    return f"<table><caption{left}>{escape(caption)}</caption><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
+    head_row = f"<thead><tr>{columns}</tr></thead>"
+    return f"<table><caption{left}>{escape(caption)}</caption>{head_row}<tbody>{body}</tbody></table>"

@@ -76,7 +76,7 @@ class Site:
         return f"ws://127.0.0.1:{self._port}{path}"
 
     def login(self, username: str) -> dict[str, str]:
-        """Return the headers a logged-in user's browser sends: websockets.connect(…, additional_headers=site.login("ana"))."""
+        """Return the headers of a logged-in user: websockets.connect(…, additional_headers=site.login("ana"))."""
         return {
             "Cookie": f"sessionid={self._seeded.sessions[username]}",
             "Origin": f"http://127.0.0.1:{self._port}",
@@ -94,7 +94,7 @@ class Site:
         return Calls([event for event in self.events("call") if event["where"]["function"] == function])
 
     async def run(self, script: str) -> str:
-        """Run a script of the bug in a process without an event loop, and return what it prints: await site.run("control.py").
+        """Run a script of the bug without an event loop, and return what it prints: await site.run("control.py").
 
         Raises WorkshopError with the last line of its traceback when it fails.
         """
@@ -125,8 +125,8 @@ class Site:
             database.execute("ROLLBACK")
 
     async def waiting_for_database(self) -> None:
-        """Wait until the last statement LinkUp has sent to the database is one that has not come back."""
-        await self._must(lambda: self.events("query")[-1:] and self.events("query")[-1]["state"] == "sent")
+        """Wait until LinkUp has sent the database something to write that has not come back."""
+        await self._must(lambda: [event["state"] for event in self.events("write")][-1:] == ["sent"])
 
     async def quiet(self) -> None:
         """Wait until every connection has ended, its disconnect handler too, and every failed one is in the log."""
@@ -182,7 +182,9 @@ class Site:
         if await self._wait(found):
             return
         if self._ended:
-            raise WorkshopError(f"The server has ended. Start it again: await lab.serve(). Its log:\n{self.log[-2000:]}")
+            raise WorkshopError(
+                f"The server has ended. Start it again: await lab.serve(). Its log:\n{self.log[-2000:]}"
+            )
         raise WorkshopError(
             f"A connection is still open after {LIMIT:.0f} seconds. Close browser tabs and WebSockets that use "
             "this server, and run the cell again."

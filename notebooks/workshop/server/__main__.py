@@ -1,6 +1,7 @@
 """Serve the program in the current folder with Daphne, and report what happens as JSON lines on standard output.
 
-Run by `workshop.site` as a program, in the folder of the one it serves. Ends when its standard input closes, so also when its parent is killed.
+Run by `workshop.site` as a program, in the folder of the one it serves. Ends when its standard input closes, so also
+when its parent is killed.
 """
 
 import itertools
@@ -94,9 +95,8 @@ def serve() -> None:
 
     # An edit within the same second would meet the bytecode of the old text.
     sys.dont_write_bytecode = True
-    from linkup.asgi import application
-
     from calls import report_calls
+    from linkup.asgi import application
 
     report_calls(report)
     logging.getLogger().addHandler(ReportHandler())

@@ -1,4 +1,4 @@
-"""Reports every database call of the program: where it was made, in which thread, whether a loop ran there, what came of it.
+"""Reports every database call of the program: where it stands, in which thread it ran, whether a loop ran there.
 
 Part of the server process; the program itself is not touched.
 """
@@ -10,10 +10,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from frames import describe_call, describe_frame, project_frames
 from asgiref.sync import SyncToAsync
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from frames import describe_call, describe_frame, project_frames
 
 # The program's frames that wait for the work of a database thread; asgiref carries context variables there.
 AWAITING: ContextVar[list[dict[str, Any]]] = ContextVar("awaiting", default=[])  # noqa: B039 - never changed in place
@@ -38,14 +38,17 @@ def report_calls(report: Callable[..., None]) -> None:
         return watched
 
     def execute(send: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        report("query", state="sent")
+        writes = not sql.startswith("SELECT")
+        if writes:
+            report("write", state="sent")
         try:
             result = send(sql, params, many, context)
         except Exception as error:
             report_call(type(error).__name__)
             raise
         finally:
-            report("query", state="done")
+            if writes:
+                report("write", state="done")
         report_call("ok")
         return result
 

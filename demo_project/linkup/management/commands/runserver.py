@@ -14,7 +14,7 @@ class Command(DaphneCommand):
         """Start the server. Raises CommandError for a public address while DEBUG is on."""
         if settings.DEBUG and self.addr not in {"127.0.0.1", "localhost", "::1"}:
             raise CommandError(
-                f"DEBUG is on, so LinkUp does not listen on {self.addr}: error pages would show its settings to others. "
+                f"DEBUG is on, so LinkUp does not listen on {self.addr}: its error pages are not for others. "
                 "Use 127.0.0.1, or set LINKUP_DEBUG=0 and LINKUP_ALLOWED_HOSTS."
             )
         super().run(**options)

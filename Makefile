@@ -1,0 +1,40 @@
+# What one does with the kit, a tool a line. PYTHON=python3.13 picks another interpreter for the environment.
+PYTHON ?= python3
+BIN := .venv/bin
+ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab test lint notebooks patches lock bench
+.DEFAULT_GOAL := lab
+
+lab: .venv/installed  ## open the lessons in JupyterLab
+	cd notebooks && ../$(BIN)/jupyter-lab $(ROOT_USER) --ip=127.0.0.1 --LabApp.news_url= 00_start_here.ipynb
+
+test: .venv/installed  ## every proof: unit, bugs, notebooks, browser
+	$(BIN)/pytest $(ARGS)
+
+lint: .venv/installed
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+notebooks: .venv/installed  ## run the lessons and store their outputs; write the README's tables
+	cd notebooks && ../$(BIN)/python -m workshop.execute
+	cd notebooks && ../$(BIN)/python -m workshop.index
+
+patches: .venv/installed  ## write the bugs' patches anew after demo_project has changed
+	cd notebooks && ../$(BIN)/python -m workshop.patches
+
+lock: .venv/installed  ## compile pyproject.toml's dependencies
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.txt pyproject.toml
+
+bench: .venv/installed  ## seconds per notebook under nbval, one after the other
+	$(BIN)/pytest --numprocesses=0 --durations=0 --durations-min=1 notebooks
+
+# pip brings uv, checked by its hash; uv does the rest in seconds.
+.venv/installed: requirements.txt
+	@$(PYTHON) -c "import sys; sys.exit(None if sys.version_info >= (3, 11) else 'This kit needs Python 3.11 or later, and $(PYTHON) is ' + sys.version.split()[0] + '. Name another one: make PYTHON=python3.13 $(MAKECMDGOALS)')"
+	$(PYTHON) -m venv --clear .venv
+	sed -n '/^uv==/,/# via/p' requirements.txt > .venv/uv.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.txt
+	touch .venv/installed

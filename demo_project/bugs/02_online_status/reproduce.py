@@ -1,0 +1,72 @@
+"""The shortest real use of LinkUp that shows the bug; the lesson has the same functions in its cells."""
+
+import asyncio
+import json
+
+import websockets
+
+
+async def open_chat(site):
+    """Open Ana's chat with Ben; return the first frame, or the code the server closed with."""
+    async with websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana")) as chat:
+        try:
+            return await chat.recv()
+        except websockets.ConnectionClosed:
+            return f"closed by the server, code {chat.close_code}"
+
+
+async def ping_while_ana_waits(site):
+    """Make Ana's status wait for the database; tell whether Ben's socket answers a ping meanwhile."""
+    async with websockets.connect(site.ws("/ws/chat/ana/"), additional_headers=site.login("ben")) as ben:
+        await ben.recv()
+        with site.locked_database():
+            ana = asyncio.create_task(open_chat(site))
+            await site.waiting_for_database()
+            pong = await ben.ping()
+            answered, _ = await asyncio.wait([pong], timeout=3)
+        await ana
+    return "answered" if answered else "no answer within 3 seconds"
+
+
+async def reproduce(site):
+    """Open a chat: LinkUp marks the user as online."""
+    return await open_chat(site)
+
+
+async def control(site):
+    """Do the same work where no event loop is running."""
+    return await site.run("control.py")
+
+
+async def cost(site):
+    """Show what a wrong fix costs the other users."""
+    return await ping_while_ana_waits(site)
+
+
+async def exercise_1(site):
+    """Open a chat: LinkUp looks up whether the other user is online."""
+    return await open_chat(site)
+
+
+async def exercise_2(site):
+    """Send Ben a message while his chat is open; return the states that Ana is told, in order."""
+    states = []
+
+    async def send_and_listen(ana):
+        client_id = "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55"
+        await ana.send(json.dumps({"type": "message", "client_id": client_id, "content": "Are you there?"}))
+        while states[-1:] != ["delivered"]:
+            frame = json.loads(await ana.recv())
+            if frame["type"] in ("message", "status"):
+                states.append(frame["message"]["status"] if frame["type"] == "message" else frame["status"])
+
+    ben_headers, ana_headers = site.login("ben"), site.login("ana")
+    async with websockets.connect(site.ws("/ws/chat/ana/"), additional_headers=ben_headers) as ben:
+        await ben.recv()
+        async with websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=ana_headers) as ana:
+            ends = [asyncio.create_task(send_and_listen(ana)), asyncio.create_task(ben.wait_closed())]
+            await asyncio.wait(ends, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+            for task in ends:
+                task.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+    return states

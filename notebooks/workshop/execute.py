@@ -1,0 +1,47 @@
+"""Run the lessons and store their outputs, free of what differs from machine to machine: python -m workshop.execute."""
+
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from .scratch import NOTEBOOKS
+
+
+def main(names: list[str]) -> None:
+    """Run the named notebooks, or all of them. Raises nbclient's CellExecutionError for an unexpected red cell."""
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ["WORKSHOP_SCRATCH"] = scratch
+        for path in [Path(name) for name in names] or sorted(NOTEBOOKS.glob("*.ipynb")):
+            notebook = nbformat.read(path, as_version=4)
+            here = {"metadata": {"path": NOTEBOOKS}}
+            NotebookClient(notebook, timeout=180, record_timing=False, coalesce_streams=True, resources=here).execute()
+            normalise(notebook)
+            draft = path.with_suffix(".draft")
+            nbformat.write(notebook, draft)
+            draft.replace(path)
+            print(path.name)
+
+
+def normalise(notebook: nbformat.NotebookNode) -> None:
+    """Drop versions and paths of this machine."""
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook.metadata["language_info"] = {"name": "python"}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.traceback = [relative(line) for line in output.traceback]
+
+
+def relative(text: str) -> str:
+    """Return a traceback's text with paths that start at site-packages or at the standard library."""
+    text = re.sub(r"[^\s\x1b\"']*/site-packages/", "", text)
+    return re.sub(r"[^\s\x1b\"']*/lib/python3\.\d+/", "", text)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

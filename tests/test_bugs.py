@@ -1,0 +1,178 @@
+"""The contract of a bug: broken it fails as declared, every step has its outcome, and fixed it is LinkUp again."""
+
+import ast
+import filecmp
+import re
+
+import nbformat
+import pytest
+from workshop import Lab, ServerDidNotStart
+from workshop.bug import Bug, bug_names
+from workshop.scratch import NOTEBOOKS, PROJECT
+
+BUGS = bug_names()
+STEPS = [(bug, step.name) for bug in BUGS for step in Bug.load(bug).steps]
+TRAPS = [(bug, step.name) for bug in BUGS for step in Bug.load(bug).steps if step.kind == "trap"]
+EXERCISES = [(bug, n) for bug in BUGS for n, _ in enumerate(Bug.load(bug).exercises, 1)]
+
+
+@pytest.fixture
+async def lab(request):
+    lab = Lab(request.param)
+    yield lab
+    await lab.close()
+
+
+@pytest.fixture
+def bug(lab):
+    return lab.bugs[0]
+
+
+async def run(lab, action, **environ):
+    """Return what a client saw and what the server logged."""
+    async with await lab.serve(**environ) as site:
+        seen = await lab.bugs[0].action(action)(site)
+        return seen, await site.failure(), site.log
+
+
+def assert_fails_as(declared, failure):
+    assert failure is not None, "the server logged no error: the bug is gone"
+    assert (failure.name, failure.message) == (declared.exception, declared.message)
+    assert (failure.line["file"], failure.line["function"]) == (declared.file, declared.function)
+    assert failure.line["source"] == declared.line
+
+
+@pytest.mark.parametrize("lab", BUGS, indirect=True)
+class TestBug:
+    def test_the_patch_changes_something(self, lab):
+        assert not lab.is_shipped
+
+    async def test_shipped_passes(self, lab, bug):
+        lab.fix()
+        seen, failure, _log = await run(lab, "reproduce")
+        assert failure is None, failure.full
+        assert seen == bug.shipped
+
+    async def test_broken_fails_as_declared(self, lab, bug):
+        seen, failure, _log = await run(lab, "reproduce")
+        assert_fails_as(bug.error, failure)
+        assert seen == bug.broken
+
+    async def test_the_same_work_passes_without_a_loop(self, lab, bug):
+        if bug.no_control:
+            assert bug.control is None
+            return
+        seen, failure, _log = await run(lab, "control")
+        assert (seen, failure) == (bug.control, None)
+
+    async def test_the_fix_is_the_shipped_program(self, lab):
+        (lab.root / "messaging" / "left_behind.py").write_text("")
+        assert not lab.is_shipped
+        lab.fix()
+        assert lab.is_shipped
+        assert_same_files(PROJECT, lab.root)
+
+    async def test_a_switched_off_guard_turns_the_contract_red(self, lab, bug):
+        _seen, failure, _log = await run(lab, "reproduce")
+        assert_fails_as(bug.error, failure)  # else the next lines would prove nothing
+        _seen, failure, _log = await run(lab, "reproduce", DJANGO_ALLOW_ASYNC_UNSAFE="true")
+        with pytest.raises(AssertionError):
+            assert_fails_as(bug.error, failure)
+
+    async def test_the_log_itself_names_the_line(self, lab, bug):
+        """What an engineer finds in a log file: the innermost frame of LinkUp in Daphne's own traceback."""
+        _seen, _failure, log = await run(lab, "reproduce")
+        frames = re.findall(r'File "(.+)", line \d+, in (\S+)\n    (.+)', log)
+        own = [(file, function, line) for file, function, line in frames if file.startswith(str(lab.root))]
+        assert own[-1] == (str(lab.root / bug.error.file), bug.error.function, bug.error.line)
+        assert f"{bug.error.exception}: {bug.error.message}" in log
+
+    def test_the_lesson_shows_the_code_of_reproduce(self, lab, bug):
+        """A function that stands in both is the same in both, and the lesson has those that matter."""
+        notebook = nbformat.read(NOTEBOOKS / f"{bug.lesson}.ipynb", as_version=4)
+        cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        taught = {name: code for cell in cells for name, code in functions(cell).items()}
+        tested = functions((bug.home / "reproduce.py").read_text())
+        shared = taught.keys() & tested.keys()
+        called = {name for name in tested if name not in ("reproduce", "control", "cost")}
+        assert shared >= {name for name in called if not name.startswith("exercise_")}
+        assert {name: taught[name] for name in shared} == {name: tested[name] for name in shared}
+
+
+@pytest.mark.parametrize(("lab", "name"), STEPS, indirect=["lab"])
+async def test_step_has_its_outcome(lab, bug, name):
+    step = bug.step(name)
+    assert lab.apply(name).patch
+    match step.outcome:
+        case "does not start":
+            with pytest.raises(ServerDidNotStart) as raised:
+                await lab.serve()
+            assert step.error.file in str(raised.value)
+            assert f"{step.error.exception}: {step.error.message}" in str(raised.value)
+            number = int(re.search(r":(\d+):", str(raised.value)).group(1))
+            source = (lab.root / step.error.file).read_text().splitlines()[number - 1]
+            assert source.strip() == step.error.line
+        case "fails":
+            seen, failure, _log = await run(lab, "reproduce")
+            assert_fails_as(step.error, failure)
+            assert seen == step.client
+        case "passes":
+            seen, failure, _log = await run(lab, "reproduce")
+            assert failure is None
+            assert seen == step.client
+
+
+@pytest.mark.parametrize(("lab", "name"), TRAPS, indirect=["lab"])
+async def test_a_trap_costs_what_it_declares_and_the_fix_does_not(lab, bug, name):
+    lab.apply(name)
+    assert (await run(lab, "cost"))[0] == bug.step(name).cost
+    lab.fix()
+    assert (await run(lab, "cost"))[0] == bug.cost != bug.step(name).cost
+
+
+@pytest.mark.parametrize(("lab", "number"), EXERCISES, indirect=["lab"])
+async def test_exercise_is_unsolved_and_its_solution_solves_it(lab, bug, number, capsys):
+    exercise = bug.exercises[number - 1]
+    lab.exercise(number)
+    seen, failure, _log = await run(lab, f"exercise_{number}")
+    assert_fails_as(exercise.error, failure)
+    assert seen != exercise.solved
+    await lab.check(number)
+    assert capsys.readouterr().out.startswith("Not yet: ")
+
+    solution = lab.solution(number)
+    assert solution.patch
+    for path in (exercise.file,):
+        (lab.root / path).write_bytes((PROJECT / path).read_bytes())
+    assert lab.is_shipped
+    capsys.readouterr()
+    await lab.check(number)
+    assert capsys.readouterr().out.startswith("Solved: ")
+    assert len(exercise.hints) >= 2
+
+
+def functions(code):
+    """Return the functions of a piece of code, by name, without what formatting adds."""
+    nodes = ast.parse(code, mode="exec").body if "await " not in code else _with_await(code)
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return {node.name: ast.dump(node) for node in nodes if isinstance(node, kinds)}
+
+
+def _with_await(code):
+    # A cell may await at top level.
+    return compile(code, "cell", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT).body
+
+
+def assert_same_files(left, right):
+    """Compare two program folders byte for byte; neither has a file that the other lacks."""
+    left_files, right_files = files_of(left), files_of(right)
+    assert left_files == right_files
+    _same, different, unreadable = filecmp.cmpfiles(left, right, left_files, shallow=False)
+    assert not different
+    assert not unreadable
+
+
+def files_of(folder):
+    aside = {"bugs", "__pycache__", ".git", "staticfiles", ".ipynb_checkpoints", ".secret_key"}
+    paths = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    return sorted(str(p) for p in paths if not aside & set(p.parts) and ".sqlite3" not in p.name)
