@@ -72,12 +72,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # An in-memory test database would be shared between threads in a way that no deployment is.
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
 
-_redis_url = os.environ.get("LINKUP_CHANNEL_LAYER_URL")
-CHANNEL_LAYERS: dict[str, dict] = {
-    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [_redis_url]}}
-    if _redis_url
-    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-}
+CHANNEL_LAYERS: dict[str, dict] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+if _redis_url := os.environ.get("LINKUP_CHANNEL_LAYER_URL"):
+    CHANNEL_LAYERS["default"] = {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        # The layer waits 5 seconds for a message, and redis-py 8 gives every answer just as long: a quiet socket would
+        # end with a TimeoutError (redis/redis-py#4091).
+        "CONFIG": {"hosts": [{"address": _redis_url, "socket_timeout": 15}]},
+    }
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

@@ -1,6 +1,5 @@
 """The README's lesson table and symptom index, made from the notebooks' own metadata: python -m workshop.index."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,9 +57,8 @@ def with_tables(readme: str) -> str:
         start, end = f"<!-- {name}: make notebooks -->", f"<!-- end of {name} -->"
         if start not in readme or end not in readme:
             raise ValueError(f"README.md has no {start} … {end}")
-        readme = re.sub(
-            f"{re.escape(start)}.*?{re.escape(end)}", lambda _, t=table: f"{start}\n{t}\n{end}", readme, flags=re.S
-        )
+        before, _, rest = readme.partition(start)
+        readme = f"{before}{start}\n{table}\n{end}{rest.partition(end)[2]}"
     return readme
 
 

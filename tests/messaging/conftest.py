@@ -4,8 +4,10 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.layers import channel_layers
 from channels.testing import WebsocketCommunicator
+from django.db import connections
 from django.test import Client
 
 
@@ -25,6 +27,13 @@ def fresh_channel_layer():
     channel_layers.backends = {}
     yield
     channel_layers.backends = {}
+
+
+@pytest.fixture(autouse=True)
+async def closed_connections():
+    """Close what a test's own async queries leave open; PostgreSQL does not drop a database in use."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture

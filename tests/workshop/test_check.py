@@ -1,0 +1,65 @@
+"""An exercise is judged by what the program does: every right way passes, and a mistake gets a sentence."""
+
+import pytest
+from workshop import Lab
+
+SYNC = """@database_sync_to_async
+def get_user_presence(user_id: int)"""
+TWIN = "status = await UserStatus.objects.filter(user_id=user_id).afirst()"
+LINE = "status = UserStatus.objects.filter(user_id=user_id).first()"
+HEAD = "async def get_user_presence(user_id: int)"
+FLAG = 'import os\n\nos.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"\n'
+
+
+@pytest.fixture
+async def lab(scratch):
+    lab = Lab("02_online_status")
+    yield lab
+    await lab.close()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (LINE, TWIN, "Solved"),
+        (HEAD, SYNC, "Solved"),
+        (
+            LINE,
+            TWIN.replace("await ", ""),
+            "Not yet: messaging/async_handlers.py:.* 'coroutine' object has no attribute",
+        ),
+        (LINE, LINE + ")", r"Not yet: the server does not start. messaging/async_handlers.py:\d+: SyntaxError"),
+        (HEAD, "@database_sync_to_async\n" + HEAD, "Not yet: the server does not start. .* sync functions"),
+        (HEAD, HEAD.removeprefix("async "), "Not yet: messaging/.*SynchronousOnlyOperation"),
+        (LINE, "status = None", "Solved"),
+        ('"is_online": False, "last_seen": None', '"is_online": True, "last_seen": None', "Not yet: .*SynchronousOnly"),
+        (HEAD, FLAG + HEAD, "Not yet: no error, but messaging/async_handlers.py:.* on the event loop thread"),
+        (LINE, "status = None\n    user_id = None\n    return {}", "Not yet: the log is clean, but the clients saw"),
+    ],
+)
+async def test_attempts_at_exercise_1(lab, capsys, before, after, says):
+    import re
+
+    lab.exercise(1)
+    path = lab.root / "messaging/async_handlers.py"
+    assert path.read_text().count(before) == 1
+    path.write_text(path.read_text().replace(before, after))
+    await lab.check(1)
+    line = capsys.readouterr().out
+    assert re.match(says, line), line
+    assert line.count("\n") == 1
+
+
+async def test_a_solution_is_shown_after_an_attempt_or_on_request(lab, capsys):
+    lab.exercise(1)
+    assert lab.solution(1) is None
+    assert "Try it first" in capsys.readouterr().out
+    assert "+@database_sync_to_async" in lab.solution(1, now=True).text()
+    await lab.check(1)
+    assert "-async def get_user_presence" in lab.solution(1).text()
+
+
+def test_hints_go_from_gentle_to_plain(lab, capsys):
+    for number in (1, 2, 3):
+        lab.hint(1, number)
+    assert len(set(capsys.readouterr().out.splitlines())) == 3

@@ -1,0 +1,138 @@
+"""The server process: it starts or says why, it hides nothing, and it never outlives its kernel."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+import websockets
+from workshop import Lab, ServerDidNotStart, WorkshopError
+
+
+@pytest.fixture
+async def lab(scratch):
+    lab = Lab()
+    yield lab
+    await lab.close()
+
+
+async def test_it_listens_on_this_machine_only(lab):
+    async with await lab.serve() as site:
+        listening = subprocess.run(["ss", "-Hltn", f"sport = :{site._port}"], capture_output=True, text=True).stdout
+        assert listening.split()[3] == f"127.0.0.1:{site._port}"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("def find_user(:\n", r"messaging/async_handlers.py:1: SyntaxError: "),
+        (
+            "import nothing_of_that_name\n",
+            r"messaging/async_handlers.py:1: ModuleNotFoundError: .*nothing_of_that_name",
+        ),
+        ("x = 1\n", r"messaging/consumers.py:\d+: ImportError: cannot import name"),
+        ("raise SystemExit('stopped')\n", "stopped"),
+    ],
+)
+async def test_a_program_that_does_not_start_names_the_line(lab, text, says):
+    (lab.root / "messaging/async_handlers.py").write_text(text)
+    with pytest.raises(ServerDidNotStart, match=says):
+        await lab.serve()
+
+
+async def test_an_error_and_a_print_are_both_seen(lab):
+    path = lab.root / "messaging/async_handlers.py"
+    path.write_text(path.read_text() + "\nprint('loaded')\n\n\ndef boom(username):\n    raise ValueError('no')\n")
+    path.write_text(path.read_text().replace("find_user(username: str)", "find_user_then(username: str)"))
+    path.write_text(path.read_text() + "\n\nasync def find_user(username):\n    return boom(username)\n")
+    async with await lab.serve() as site:
+        async with websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana")) as chat:
+            await chat.wait_closed()
+        failure = await site.failure()
+        assert [row[0] for row in failure.rows()] == ["wrap here", "ORM line", "raised by"]
+        assert (failure.wrap["function"], failure.line["function"]) == ("find_user", "boom")
+        assert "Traceback" in failure.full
+        assert "loaded" in site.log
+
+
+async def test_serving_again_replaces_the_server_and_its_database(lab):
+    first = await lab.serve()
+    count = "SELECT count(*) FROM messaging_userstatus WHERE is_online"
+    async with websockets.connect(first.ws("/ws/chat/ben/"), additional_headers=first.login("ana")) as chat:
+        await chat.recv()
+        assert first.rows(count) == [(1,)]
+    second = await lab.serve()
+    assert first._process.poll() is not None
+    assert second.rows(count) == [(0,)]
+
+
+async def test_a_control_that_fails_says_so_in_a_line(lab):
+    async with await lab.serve() as site:
+        (lab.root / "control.py").write_text("1 / 0\n")
+        with pytest.raises(WorkshopError, match=r"^control.py failed: ZeroDivisionError: division by zero$"):
+            await site.run("control.py")
+
+
+async def test_a_server_that_is_gone_is_said(lab):
+    site = await lab.serve()
+    site._process.kill()
+    site._process.wait()
+    with pytest.raises(WorkshopError, match="The server has ended"):
+        await site.waiting_for_database()
+
+
+KERNEL = """
+import asyncio, os, sys
+from workshop import Lab
+async def main():
+    site = await Lab().serve()
+    print(site._process.pid, site._port, flush=True)
+    {then}
+    await asyncio.Event().wait()
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    "then",
+    ["", "if os.fork() == 0: os.setsid()"],
+    ids=["alone", "with a child that keeps the pipe"],
+)
+def test_a_killed_kernel_leaves_no_process_and_no_port(scratch, then):
+    code = KERNEL.format(then=then)
+    kernel = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd="notebooks",
+        stdout=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+    server, port = map(int, kernel.stdout.readline().split())
+    socket.create_connection(("127.0.0.1", port)).close()
+    kernel.send_signal(signal.SIGKILL)
+    kernel.wait()
+    try:
+        wait_until_gone(server)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+    finally:
+        subprocess.run(["pkill", "-KILL", "-f", "asyncio.Event().wait"], check=False)
+        kernel.stdout.close()
+
+
+def wait_until_gone(pid, seconds=30):
+    """Wait for a process that is not our child, so that there is no event to wait for."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        with open(f"/proc/{pid}/stat") as stat:
+            if stat.read().rpartition(")")[2].split()[0] == "Z":
+                return  # ended; its new parent has not noticed yet
+        time.sleep(0.05)
+    raise AssertionError(f"process {pid} is still there after {seconds} seconds")
