@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from playwright.async_api import async_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,10 +32,39 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def scratch(tmp_path, monkeypatch):
-    """A folder for the scratch copies of one test."""
+def scratch(tmp_path, monkeypatch, pytestconfig):
+    """A folder for the scratch copies of one test; the seeded database in it is the run's."""
+    cache = Path(pytestconfig.scratch) / ".cache"
+    cache.mkdir(exist_ok=True)
+    (tmp_path / ".cache").symlink_to(cache)
     monkeypatch.setenv("WORKSHOP_SCRATCH", str(tmp_path))
     return tmp_path
+
+
+def skip_or_fail(what, reason):
+    """Skip a test that lacks something, unless WORKSHOP_DEMAND names it: CI has everything."""
+    if what in os.environ.get("WORKSHOP_DEMAND", "").split(","):
+        pytest.fail(f"WORKSHOP_DEMAND asks for {what}: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the system's Chromium or Chrome."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if path := shutil.which(name):
+            return path
+    return skip_or_fail("browser", "neither Chromium nor Chrome is installed")
+
+
+@pytest.fixture
+async def browser(chromium):
+    """A running headless browser."""
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses root with its sandbox
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=options)
+        yield browser
+        await browser.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The shortest real use of LinkUp that shows the bug; the lesson has the same functions in its cells."""
 
 import asyncio
+import contextlib
 import json
 
 import websockets
@@ -43,13 +44,24 @@ async def cost(site):
     return await ping_while_ana_waits(site)
 
 
+async def presence_of_ben(site):
+    """Return what Ana is told of Ben when she opens their chat, or how her socket ended."""
+    first = await open_chat(site)
+    return json.loads(first)["is_online"] if first.startswith("{") else first
+
+
 async def exercise_1(site):
-    """Open a chat: LinkUp looks up whether the other user is online."""
-    return await open_chat(site)
+    """Open Ana's chat while Ben is away, and again while he is there; return what she is told of him."""
+    away = await presence_of_ben(site)
+    async with websockets.connect(site.ws("/ws/chat/ana/"), additional_headers=site.login("ben")) as ben:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await ben.recv()
+        here = await presence_of_ben(site)
+    return [away, here]
 
 
 async def exercise_2(site):
-    """Send Ben a message while his chat is open; return the states that Ana is told, in order."""
+    """Send Ben a message while his chat is open; return the states that Ana is told, and the one that is stored."""
     states = []
 
     async def send_and_listen(ana):
@@ -69,4 +81,5 @@ async def exercise_2(site):
             for task in ends:
                 task.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
-    return states
+    ((stored,),) = site.rows("SELECT status FROM messaging_message WHERE content = 'Are you there?'")
+    return [*states, f"stored as {stored}"]

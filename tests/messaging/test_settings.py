@@ -1,0 +1,83 @@
+"""Settings that keep an installation safe, tried in processes of their own."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+from linkup.secret import read_or_create_secret_key
+from workshop.scratch import PROJECT
+
+
+def manage(*args, **environ):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("LINKUP_", "DJANGO_"))}
+    command = [sys.executable, "manage.py", *args]
+    done = subprocess.run(command, cwd=PROJECT, env=clean | environ, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_debug_is_refused_for_other_host_names():
+    code, output = manage("check", LINKUP_ALLOWED_HOSTS="127.0.0.1,chat.example.org")
+    assert code
+    assert "LINKUP_DEBUG=0" in output
+
+
+def test_debug_is_refused_on_a_public_address():
+    code, output = manage("runserver", "0.0.0.0:0", "--noreload", LINKUP_SECRET_KEY="x" * 60)
+    assert code
+    assert output.strip().startswith("CommandError: DEBUG is on, so LinkUp does not listen on 0.0.0.0")
+
+
+def test_a_port_that_is_taken_is_said():
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        database = "sqlite:///:memory:"
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        _code, output = manage("runserver", address, "--noreload", LINKUP_DATABASE_URL=database, LINKUP_SECRET_KEY="x")
+    assert "Address already in use" in output
+    assert "Traceback" not in output
+
+
+def test_the_unsafe_flag_is_refused():
+    code, output = manage("check", DJANGO_ALLOW_ASYNC_UNSAFE="false")
+    assert code
+    assert "unset DJANGO_ALLOW_ASYNC_UNSAFE" in output
+    assert "Traceback" not in output
+
+
+def test_services_are_used_when_named():
+    code, output = manage(
+        *("shell", "--no-imports", "-c"),
+        "from django.conf import settings as s; print(s.DATABASES['default']['ENGINE'], s.CHANNEL_LAYERS)",
+        LINKUP_DATABASE_URL="postgres://u@127.0.0.1/x",
+        LINKUP_CHANNEL_LAYER_URL="redis://127.0.0.1:1/0",
+    )
+    assert code == 0, output
+    assert "django.db.backends.postgresql" in output
+    assert "RedisChannelLayer" in output
+
+
+def test_a_secret_key_is_made_once_and_for_its_owner_alone(tmp_path):
+    path = tmp_path / ".secret_key"
+    keys = []
+    threads = [threading.Thread(target=lambda: keys.append(read_or_create_secret_key(path))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(keys)) == 1
+    assert len(keys[0]) >= 50
+    assert path.stat().st_mode & 0o077 == 0
+    assert [p.name for p in tmp_path.iterdir()] == [".secret_key"]
+    assert read_or_create_secret_key(path) == keys[0]
+
+
+def test_no_key_is_in_the_repository():
+    tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True)
+    if tracked.returncode:
+        pytest.skip("not a git checkout")
+    assert ".secret_key" not in tracked.stdout

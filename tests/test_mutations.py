@@ -1,0 +1,124 @@
+"""Break the kit in the ways it must notice, and see the suite go red: who watches the watchmen."""
+
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+BUG = "demo_project/bugs/02_online_status"
+LESSON = "notebooks/02_online_status.ipynb"
+HARMLESS = """diff --git a/messaging/harmless.py b/messaging/harmless.py
+new file mode 100644
+--- /dev/null
++++ b/messaging/harmless.py
+@@ -0,0 +1 @@
++# harmless
+"""
+
+
+def run(kit, *selection, **environ):
+    """Run a part of the suite in a copy of the kit; return exit code, names of failed tests, and all of its output."""
+    command = [sys.executable, "-m", "pytest", "-q", "--numprocesses=0", "-p", "no:cacheprovider", *selection]
+    done = subprocess.run(command, cwd=kit, env=os.environ | environ, capture_output=True, text=True)
+    failed = re.findall(r"^(?:FAILED|ERROR) \S+?::(.+?)(?: - .*)?$", done.stdout, re.M)
+    return done.returncode, failed, done.stdout + done.stderr
+
+
+def replace(path, before, after):
+    text = path.read_text()
+    assert text.count(before) >= 1
+    path.write_text(text.replace(before, after, 1))
+
+
+def edit_cell(kit, change):
+    notebook = nbformat.read(kit / LESSON, as_version=4)
+    change([cell for cell in notebook.cells if cell.cell_type == "code"])
+    nbformat.write(notebook, kit / LESSON)
+
+
+def remove_the_bug(kit):
+    (kit / BUG / "bug.patch").write_text(HARMLESS)
+
+
+def switch_the_guard_off(kit):
+    path = kit / "demo_project/linkup/asgi.py"
+    replace(path, "# Loads the apps", 'os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"\n# Loads the apps')
+
+
+def name_another_file(kit):
+    replace(kit / BUG / "bug.toml", 'file = "messaging/async_handlers.py"', 'file = "messaging/consumers.py"')
+
+
+def name_another_line(kit):
+    replace(kit / BUG / "bug.toml", 'line = "status, _created', 'line = "status, _made')
+
+
+def declare_another_cost(kit):
+    replace(kit / BUG / "bug.toml", 'cost = "no answer within 3 seconds"', 'cost = "nothing at all"')
+
+
+def solve_an_exercise(kit):
+    (kit / BUG / "exercise_1.patch").write_text(HARMLESS)
+
+
+def strip_a_cell(kit):
+    edit_cell(kit, lambda cells: cells[3].update(outputs=[]))
+
+
+def forget_to_run_a_cell(kit):
+    edit_cell(kit, lambda cells: cells[3].update(execution_count=None))
+
+
+def store_another_output(kit):
+    def change(cells):
+        cell = next(cell for cell in cells if cell.source.startswith("import websockets"))
+        cell.outputs[-1]["data"]["text/plain"] = "'all is well'"
+
+    edit_cell(kit, change)
+
+
+def leave_a_path_in_an_output(kit):
+    edit_cell(kit, lambda cells: cells[-2].outputs.append(nbformat.v4.new_output("stream", text="/home/ana/x\n")))
+
+
+BUGS = "tests/test_bugs.py"
+FORM = "tests/test_notebook_contract.py"
+MUTATIONS = [
+    (remove_the_bug, BUGS, "broken or fix_is", "test_broken_fails_as_declared"),
+    (remove_the_bug, LESSON, "Cell", "Cell 2"),
+    (switch_the_guard_off, BUGS, "broken or guard", "test_broken_fails_as_declared"),
+    (switch_the_guard_off, LESSON, "Cell", "Cell 2"),
+    (name_another_file, BUGS, "broken", "test_broken_fails_as_declared"),
+    (name_another_line, BUGS, "broken", "test_broken_fails_as_declared"),
+    (declare_another_cost, BUGS, "trap", "test_a_trap_costs"),
+    (solve_an_exercise, BUGS, "exercise", "test_exercise_is_unsolved"),
+    (strip_a_cell, FORM, "02", "test_cells_that_end_in_an_expression"),
+    (forget_to_run_a_cell, FORM, "02", "test_every_cell_was_executed"),
+    (leave_a_path_in_an_output, FORM, "02", "test_outputs_hold_nothing_of_this_machine"),
+    (store_another_output, LESSON, "Cell", "Cell 2"),
+]
+
+
+@pytest.mark.parametrize(
+    ("mutate", "file", "only", "red"), MUTATIONS, ids=[f"{m[0].__name__}-{m[1].split('/')[1]}" for m in MUTATIONS]
+)
+def test_a_mutation_turns_the_suite_red(kit, mutate, file, only, red):
+    mutate(kit)
+    code, failed, output = run(kit, file, "-k", only)
+    assert code == 1, output
+    assert any(red in name for name in failed), output
+
+
+def test_the_copy_itself_is_green(kit):
+    """Else every mutation would look noticed."""
+    code, failed, output = run(kit, BUGS, FORM, LESSON, "-k", "broken or 02")
+    assert (code, failed) == (0, []), output
+
+
+def test_the_suite_refuses_the_unsafe_flag(kit):
+    code, _failed, output = run(kit, BUGS, DJANGO_ALLOW_ASYNC_UNSAFE="0")
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "unset DJANGO_ALLOW_ASYNC_UNSAFE" in output
