@@ -7,7 +7,7 @@ ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 .DEFAULT_GOAL := lab
 
 lab: .venv/installed  ## open the lessons in JupyterLab
-	cd notebooks && ../$(BIN)/jupyter-lab $(ROOT_USER) --ip=127.0.0.1 --LabApp.news_url=None 00_start_here.ipynb
+	cd notebooks && ../$(BIN)/jupyter-lab $(ROOT_USER) --ip=127.0.0.1 00_start_here.ipynb
 
 test: .venv/installed  ## every proof: unit, bugs, notebooks, browser
 	$(BIN)/pytest $(ARGS)
@@ -37,4 +37,5 @@ bench: .venv/installed  ## seconds per notebook under nbval, one after the other
 	sed -n '/^uv==/,/# via/p' requirements.txt > .venv/uv.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
 	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.txt
+	$(BIN)/jupyter-labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements >/dev/null 2>&1
 	touch .venv/installed

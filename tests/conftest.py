@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import async_playwright
 
+from needs import skip_or_fail
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -39,13 +41,6 @@ def scratch(tmp_path, monkeypatch, pytestconfig):
     (tmp_path / ".cache").symlink_to(cache)
     monkeypatch.setenv("WORKSHOP_SCRATCH", str(tmp_path))
     return tmp_path
-
-
-def skip_or_fail(what, reason):
-    """Skip a test that lacks something, unless WORKSHOP_DEMAND names it: CI has everything."""
-    if what in os.environ.get("WORKSHOP_DEMAND", "").split(","):
-        pytest.fail(f"WORKSHOP_DEMAND asks for {what}: {reason}")
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from playwright.async_api import expect
+
 from workshop import Lab
 
 

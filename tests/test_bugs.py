@@ -6,6 +6,7 @@ import re
 
 import nbformat
 import pytest
+
 from workshop import Lab, ServerDidNotStart
 from workshop.bug import Bug, bug_names
 from workshop.scratch import NOTEBOOKS, PROJECT

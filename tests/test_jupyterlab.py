@@ -26,7 +26,6 @@ async def jupyterlab(kit, home):
         "jupyterlab",
         "--no-browser",
         "--ip=127.0.0.1",
-        "--LabApp.news_url=None",
         "--expose-app-in-browser",
     ]
     command += ["--allow-root"] if os.geteuid() == 0 else []

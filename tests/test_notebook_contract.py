@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+
 from workshop.bug import bug_names
 from workshop.index import README, lessons, with_tables
 from workshop.scratch import NOTEBOOKS
@@ -120,8 +121,11 @@ def test_pictures_and_links_lead_somewhere(notebook):
 def test_predictions_open_without_a_kernel(notebook):
     """Each answer is a disclosure of plain HTML, so it works in a printed page and for a screen reader."""
     predict = prose(notebook).partition("## Predict")[2].partition("\n## ")[0]
-    answers = re.findall(r"<details><summary><b>(\w)</b> – .+?</summary>\n\n.+?\n\n</details>", predict, re.S)
+    answers = re.findall(r"<details><summary><b>(\w)</b> – .+?</summary>\n<p>.+?</p>\n</details>", predict, re.S)
     assert answers == ["A", "B", "C"]
+    # A blank line would end the HTML block: an exported page would show every answer at once.
+    for disclosure in re.findall(r"<details>.*?</details>", prose(notebook), re.S):
+        assert "\n\n" not in disclosure
 
 
 def test_outputs_have_text_and_pictures_have_an_alternative(notebook):

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 import websockets
-from conftest import skip_or_fail
+
+from needs import skip_or_fail
 from workshop.scratch import PROJECT
 
 SERVICES = ("LINKUP_DATABASE_URL", "LINKUP_CHANNEL_LAYER_URL")

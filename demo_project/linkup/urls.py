@@ -2,6 +2,7 @@
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
+
 from messaging import views
 
 urlpatterns = [

@@ -39,8 +39,9 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
 
 def relative(text: str) -> str:
     """Return a traceback's text with paths that start at site-packages or at the standard library."""
-    text = re.sub(r"[^\s\x1b\"']*/site-packages/", "", text)
-    return re.sub(r"[^\s\x1b\"']*/lib/python3\.\d+/", "", text)
+    for folder in ("site-packages", r"lib/python3\.\d+"):
+        text = re.sub(rf"(\x1b\[[\d;]*m)?[^\s\x1b\"']*/{folder}/", r"\1", text)
+    return text
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import pytest
 from channels.testing import WebsocketCommunicator
+
 from messaging.models import Message, UserStatus
 from messaging.protocol import CloseCode
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
+
 from messaging import message_persistence_manager as manager
 from messaging.models import Message
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+
 from messaging.models import Message, UserStatus
 
 pytestmark = pytest.mark.django_db

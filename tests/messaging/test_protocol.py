@@ -4,6 +4,7 @@ import json
 from uuid import UUID
 
 import pytest
+
 from messaging.protocol import MAX_CONTENT, MAX_FRAME, FrameError, LoadHistory, SendMessage, parse_frame
 
 CLIENT_ID = "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55"

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+
 from messaging.models import Message
 
 pytestmark = pytest.mark.django_db

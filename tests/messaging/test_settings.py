@@ -6,6 +6,7 @@ import sys
 import threading
 
 import pytest
+
 from linkup.secret import read_or_create_secret_key
 from workshop.scratch import PROJECT
 

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+
 from messaging.models import Message, UserStatus
 
 pytestmark = pytest.mark.django_db

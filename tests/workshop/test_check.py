@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from workshop import Lab
 
 SYNC = """@database_sync_to_async

@@ -1,6 +1,7 @@
 """expect_error fails when the error went away."""
 
 import pytest
+
 from workshop import expect_error
 
 

@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+
 from workshop.bug import Bug
 from workshop.errors import PatchDoesNotApply
 from workshop.patches import apply, read_tree, rewrite

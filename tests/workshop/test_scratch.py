@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from workshop import Lab, PatchDoesNotApply, WorkshopError
 from workshop.bug import Bug
 

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
+
 from workshop.calls import Calls
 from workshop.failure import Failure
 from workshop.show import Diff, Source

@@ -9,6 +9,7 @@ import time
 
 import pytest
 import websockets
+
 from workshop import Lab, ServerDidNotStart, WorkshopError
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
+
 from messaging.models import UserStatus
 
 ana = get_user_model().objects.get(username="ana")

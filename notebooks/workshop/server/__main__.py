@@ -96,6 +96,7 @@ def serve() -> None:
     # An edit within the same second would meet the bytecode of the old text.
     sys.dont_write_bytecode = True
     from calls import report_calls
+
     from linkup.asgi import application
 
     report_calls(report)
