@@ -81,7 +81,7 @@ def store_another_output(kit):
 
 
 def leave_a_path_in_an_output(kit):
-    edit_cell(kit, lambda cells: cells[-2].outputs.append(nbformat.v4.new_output("stream", text="/home/ana/x\n")))
+    edit_cell(kit, lambda cells: cells[-1].outputs.append(nbformat.v4.new_output("stream", text="/home/ana/x\n")))
 
 
 BUGS = "tests/test_bugs.py"

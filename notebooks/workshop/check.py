@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from .errors import ServerDidNotStart
+from .failure import Failure
 from .site import Site
 
 
@@ -20,8 +21,7 @@ async def check_exercise(
         failure = await site.failure()
         on_loop = [event for event in site.events("call") if event["loop"]]
     if failure:
-        where = f" ({failure.line['source']})" if failure.line else ""
-        return f"Not yet: {failure.summary()}{where}"
+        return f"Not yet: {failure.summary()}{_places(failure)}"
     if on_loop:
         where = on_loop[0]["where"]
         return (
@@ -31,3 +31,11 @@ async def check_exercise(
     if seen != solved:
         return f"Not yet: the log is clean, but the clients saw {seen} and not {solved}"
     return "Solved: the clients see what they should, the log is clean, and no query ran on the event loop thread."
+
+
+def _places(failure: Failure) -> str:
+    line, wrap = failure.line, failure.wrap
+    if not line:
+        return ""
+    awaited = f", called from {wrap['file']}:{wrap['line']} ({wrap['source']})" if wrap and wrap != line else ""
+    return f" ({line['source']}){awaited}"

@@ -84,11 +84,12 @@ def span_of(text: str, name: str) -> tuple[int, int]:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, code: Sequence[int] = ()) -> str:
     """Return an HTML table; `code` numbers the columns that hold code."""
     left = ' style="text-align: left"'
-    cells = [
-        "".join(f"<td{left}>{f'<code>{escape(c)}</code>' if i in code else escape(c)}</td>" for i, c in enumerate(row))
-        for row in rows
-    ]
-    body = "".join(f"<tr>{row}</tr>" for row in cells)
+    wrapping = ' style="white-space: normal; overflow-wrap: anywhere"'
+
+    def cell(number: int, text: str) -> str:
+        return f"<td{left}>{f'<code{wrapping}>{escape(text)}</code>' if number in code else escape(text)}</td>"
+
+    body = "".join(f"<tr>{''.join(cell(number, text) for number, text in enumerate(row))}</tr>" for row in rows)
     columns = "".join(f'<th scope="col"{left}>{escape(name)}</th>' for name in head)
     head_row = f"<thead><tr>{columns}</tr></thead>"
     return f"<table><caption{left}>{escape(caption)}</caption>{head_row}<tbody>{body}</tbody></table>"
