@@ -17,27 +17,36 @@ async def answer():
     return 42
 
 
-def ask_database():
-    with connection.cursor() as cursor:
-        return cursor.execute("SELECT 42").fetchone()[0]
-
-
-def attempt(name, call):
+def run_in_a_second_loop():
+    coroutine = answer()
     try:
-        print(f"  {name:<26}{call()}")
+        return asyncio.run(coroutine)
+    finally:
+        coroutine.close()
+
+
+def ask_the_database():
+    return connection.cursor().execute("SELECT 42").fetchone()[0]
+
+
+def attempt(name, function):
+    try:
+        print(f"{name}: {function()}")
     except (RuntimeError, SynchronousOnlyOperation) as error:
-        print(f"  {name:<26}{type(error).__name__}")
+        print(f"{name}: {type(error).__name__}: {error}")
+
+
+def attempt_all():
+    attempt("asyncio.run", run_in_a_second_loop)
+    attempt("async_to_sync", async_to_sync(answer))
+    attempt("the database", ask_the_database)
 
 
 async def main():
-    for title, prepare in [("before", lambda: None), ("after nest_asyncio.apply()", nest_asyncio.apply)]:
-        prepare()
-        print(title)
-        waiting = answer()
-        attempt("asyncio.run(answer())", lambda waiting=waiting: asyncio.run(waiting))
-        waiting.close()
-        attempt("async_to_sync(answer)()", async_to_sync(answer))
-        attempt("a database query", ask_database)
+    attempt_all()
+    nest_asyncio.apply()
+    print("--- nest_asyncio.apply() ---")
+    attempt_all()
 
 
 asyncio.run(main())

@@ -74,7 +74,7 @@ class Bug:
     @classmethod
     def load(cls, name: str) -> "Bug":
         """Read one bug's folder. Raises WorkshopError when there is none of that name, TypeError for an unknown key."""
-        home = BUGS / name
+        home = BUGS / str(name)
         if not (home / "bug.toml").is_file():
             known = ", ".join(bug_names())
             raise WorkshopError(f"There is no bug {name!r}. There are: {known}")

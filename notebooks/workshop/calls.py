@@ -33,6 +33,8 @@ class Calls(Shown):
 
     def text(self) -> str:
         """Return the table with aligned columns."""
+        if not self.rows:
+            return self.alternative()
         rows = [self.HEAD, *self.rows]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.HEAD))]
         return "\n".join(
@@ -49,7 +51,7 @@ class Calls(Shown):
     def alternative(self) -> str:
         """Return what the picture shows in words."""
         if not self.rows:
-            return "No database call."
+            return "No database call of that function since the server started."
         return " ".join(f"{call} on the {thread}: {outcome}." for _, _, call, thread, _, outcome in self.rows)
 
     def svg(self) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from .bug import Exercise
 from .errors import ServerDidNotStart
 from .failure import Failure
 from .site import Site
 
 
 async def check_exercise(
-    serve: Callable[[], Awaitable[Site]], use: Callable[[Site], Awaitable[Any]], solved: Any
+    serve: Callable[[], Awaitable[Site]], use: Callable[[Site], Awaitable[Any]], exercise: Exercise
 ) -> str:
     """Run LinkUp, use it, and return one line that starts with "Solved" or "Not yet"."""
     try:
@@ -21,21 +22,26 @@ async def check_exercise(
         failure = await site.failure()
         on_loop = [event for event in site.events("call") if event["loop"]]
     if failure:
-        return f"Not yet: {failure.summary()}{_places(failure)}"
+        return f"Not yet: {failure.summary()}{_places(failure, exercise)}"
     if on_loop:
         where = on_loop[0]["where"]
         return (
             f"Not yet: no error, but {where['file']}:{where['line']} asks the database on the event loop thread, "
             "where every other socket waits for it. Is the guard switched off?"
         )
-    if seen != solved:
-        return f"Not yet: the log is clean, but the clients saw {seen} and not {solved}"
+    if seen != exercise.solved:
+        return f"Not yet: no error, but what came out is wrong.\n  it is:      {seen}\n  should be:  {exercise.solved}"
     return "Solved: the clients see what they should, the log is clean, and no query ran on the event loop thread."
 
 
-def _places(failure: Failure) -> str:
+def _places(failure: Failure, exercise: Exercise) -> str:
     line, wrap = failure.line, failure.wrap
     if not line:
         return ""
     awaited = f", called from {wrap['file']}:{wrap['line']} ({wrap['source']})" if wrap and wrap != line else ""
-    return f" ({line['source']}){awaited}"
+    elsewhere = ""
+    if line["file"] not in (exercise.file, exercise.error.file):
+        elsewhere = f"\nThis is not the place of the exercise, {exercise.function} in {exercise.file}."
+    elif line["function"] not in (exercise.function, exercise.error.function):
+        elsewhere = f"\nThis is not {exercise.function}: has an editor tab saved an older text of the file?"
+    return f" ({line['source']}){awaited}{elsewhere}"

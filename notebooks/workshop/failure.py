@@ -7,7 +7,7 @@ from .show import Shown, table
 
 
 class Failure(Shown):
-    """Shows three frames: where to wrap, the line that asked the database, and what raised the error."""
+    """Shows three frames: the async function to change, the line that asks the database, and what raised the error."""
 
     def __init__(self, error: dict[str, Any]) -> None:
         """Take an error as `workshop.server` reports it."""
@@ -29,9 +29,9 @@ class Failure(Shown):
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Return role, place, function and source of each frame shown; one that has two roles is shown once."""
         if self.wrap == self.line:
-            roles = [("wrap here, ORM line", self.line), ("raised by", self.raised)]
+            roles = [("async function, database line", self.line), ("raised by", self.raised)]
         else:
-            roles = [("wrap here", self.wrap), ("ORM line", self.line), ("raised by", self.raised)]
+            roles = [("async function", self.wrap), ("database line", self.line), ("raised by", self.raised)]
         return [
             # Django's line numbers differ between releases; only the reader's own are worth showing.
             (role, f"{f['file']}:{f['line']}" if f["project"] else f["file"], f["function"], f["source"])
@@ -41,7 +41,7 @@ class Failure(Shown):
 
     def text(self) -> str:
         """Return the frames and the message as lines."""
-        lines = [f"{role:<21}{place} in {name}\n{'':<25}{source}" for role, place, name, source in self.rows()]
+        lines = [f"{role:<31}{place} in {name}\n{'':<35}{source}" for role, place, name, source in self.rows()]
         return "\n".join([*lines, f"{self.name}: {self.message}"])
 
     def html(self) -> str:

@@ -5,7 +5,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from .errors import WorkshopError
 from .lab import Lab, refuse_unsafe_flag
 
 PEOPLE = ("ana", "ben", "chloe")
+UNSET = "stop JupyterLab, unset it in that terminal (unset DJANGO_ALLOW_ASYNC_UNSAFE), and start again"
 
 
 def start_django() -> Any:
@@ -54,11 +55,15 @@ def _migrate() -> None:
     connection.close()
 
 
-async def try_it(function: Callable[[], Awaitable[Any]], expected: Any) -> None:
+async def try_it(function: Callable[[], Awaitable[Any]] | Coroutine[Any, Any, Any], expected: Any) -> None:
     """Await a learner's function and print whether it returns what it should.
 
     await try_it(usernames, ["ana", "ben", "chloe"])
     """
+    if isinstance(function, Coroutine):
+        function.close()
+        print("Not yet: hand over the function itself, without brackets: await try_it(usernames, …)")
+        return
     try:
         answer = await function()
     except Exception as error:  # noqa: BLE001 - any mistake of a learner is worth one calm line
@@ -76,7 +81,7 @@ async def check_machine() -> None:
         ("Python 3.11 or later", sys.version_info >= (3, 11), "make a new environment: make PYTHON=python3.13 lab"),
         ("Django 5.2 or later", django.VERSION >= (5, 2), "start JupyterLab with: make lab"),
         ("git", shutil.which("git") is not None, "install git and restart the kernel"),
-        ("DJANGO_ALLOW_ASYNC_UNSAFE is not set", not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"), "unset it"),
+        ("DJANGO_ALLOW_ASYNC_UNSAFE is not set", not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"), UNSET),
         ("a free port on 127.0.0.1", _can_listen(), "allow this machine to connect to itself (firewall, VPN)"),
     ]
     for name, holds, advice in checks:

@@ -77,6 +77,7 @@ class Lab:
         if self._site:
             await self._site.stop()
             self._site = None
+        self._scratch.untracked()  # raises when the copy is gone
         seeded = seeded_database(self.root, scratch_folder() / ".cache")
         for stale in self.root.glob("db.sqlite3*"):
             stale.unlink()
@@ -90,29 +91,34 @@ class Lab:
         """Put an exercise into LinkUp as shipped, and show the place: lab.exercise(1)."""
         exercise = self._exercise(number)
         self._put("shipped", f"exercise {number}", self._bug.home / f"{exercise.patch}.patch")
+        self._scratch.git("tag", "--force", f"exercise-{number}")
         return self.source(exercise.file, exercise.function)
 
     def hint(self, number: int, which: int) -> None:
         """Print a hint, from gentle to plain: lab.hint(1, 1)."""
         hints = self._exercise(number).hints
-        if not 1 <= which <= len(hints):
+        if which not in range(1, len(hints) + 1):
             raise WorkshopError(f"Exercise {number} has the hints 1 to {len(hints)}.")
         print(hints[which - 1])
 
     async def check(self, number: int) -> None:
         """Run the exercise against the files as they are now, and say what is still wrong: await lab.check(1)."""
-        exercise = self._exercise_here(number)
+        exercise = self._exercise(number)
+        if self._scratch.git("log", "-1", "--format=%s", "lab").strip() != f"exercise {number}":
+            raise WorkshopError(f"Exercise {number} is not in the scratch copy. Run lab.exercise({number}) first.")
         self._attempted.add(number)
-        print(await check_exercise(self.serve, self._bug.action(f"exercise_{number}"), exercise.solved))
+        print(await check_exercise(self.serve, self._bug.action(f"exercise_{number}"), exercise))
 
     def solution(self, number: int, now: bool = False) -> Diff | None:
         """Show a solution after the first attempt, or right now: lab.solution(1), lab.solution(1, now=True)."""
-        exercise = self._exercise_here(number)
+        exercise = self._exercise(number)
         if number not in self._attempted and not now:
             print(f"Try it first: await lab.check({number}). To see it anyway: lab.solution({number}, now=True)")
             return None
+        if not self._scratch.git("tag", "--list", f"exercise-{number}"):
+            raise WorkshopError(f"Have a look at the exercise first: lab.exercise({number})")
         print(exercise.explanation)
-        return Diff(self._scratch.git("diff", "-U2", "lab", "shipped"))
+        return Diff(self._scratch.git("diff", "-U2", f"exercise-{number}", "shipped"))
 
     async def close(self) -> None:
         """Stop the server and let another notebook use the folder: await lab.close()."""
@@ -136,15 +142,9 @@ class Lab:
 
     def _exercise(self, number: int) -> Exercise:
         exercises = self._bug.exercises
-        if not 1 <= number <= len(exercises):
+        if number not in range(1, len(exercises) + 1):
             raise WorkshopError(f"The exercises of this lesson are 1 to {len(exercises)}.")
         return exercises[number - 1]
-
-    def _exercise_here(self, number: int) -> Exercise:
-        exercise = self._exercise(number)
-        if self._scratch.git("log", "-1", "--format=%s", "lab").strip() != f"exercise {number}":
-            raise WorkshopError(f"Exercise {number} is not in the scratch copy. Run lab.exercise({number}) first.")
-        return exercise
 
     def _release(self) -> None:
         if self._site:
@@ -164,5 +164,9 @@ def refuse_unsafe_flag() -> None:
 def _read(folder: Path, file: str, function: str | None) -> Source:
     try:
         return Source(file, (folder / file).read_text(encoding="utf-8"), function)
-    except (OSError, ValueError, SyntaxError) as error:
+    except OSError as error:
+        raise WorkshopError(f"{file} cannot be shown: {error.strerror}") from error
+    except SyntaxError as error:
+        raise WorkshopError(f"{file} cannot be shown: line {error.lineno} is no Python yet ({error.msg})") from error
+    except ValueError as error:
         raise WorkshopError(f"{file} cannot be shown: {error}") from error

@@ -45,7 +45,9 @@ class Scratch:
         self.git("tag", "shipped")
 
     def git(self, *args: str) -> str:
-        """Run git in the copy and return what it printed. Raises subprocess.CalledProcessError."""
+        """Run git in the copy and return what it printed. Raises subprocess.CalledProcessError, and WorkshopError."""
+        if not (self.root / ".git").is_dir():
+            raise self._gone()
         # Inside a git hook, GIT_DIR and its kin would point to the workshop's own repository.
         environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         done = subprocess.run([*GIT, *args], cwd=self.root, env=environ, capture_output=True, text=True, check=True)
@@ -86,10 +88,12 @@ class Scratch:
 
     def keep_edits(self) -> None:
         """Copy what the learner changed to scratch/kept/, and say where; nothing happens without a change."""
+        if not self.root.exists():
+            raise self._gone()
         kept = next(folder for n in count(1) if not (folder := self.folder / "kept" / self.root.name / str(n)).exists())
         try:
             edits = self.edits()
-        except subprocess.CalledProcessError:
+        except (subprocess.CalledProcessError, WorkshopError):
             # Its repository is damaged: what the learner changed cannot be told apart, so all of it stays.
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(self.root, kept)
@@ -100,11 +104,14 @@ class Scratch:
                 shutil.copy2(self.root / name, kept / name)
         if edits:
             where = kept.relative_to(self.folder.parent).as_posix()
-            print(f"Your changes ({', '.join(edits)}) are kept in {where}/")
+            print(f"The copy starts afresh. Your version of {', '.join(edits)} is in {where}/")
 
     def close(self) -> None:
         """Let another kernel use the folder."""
         self.lock.release()
+
+    def _gone(self) -> WorkshopError:
+        return WorkshopError("The scratch copy is gone or damaged. Run the cell with lab = Lab(…) again.")
 
     def _free_root(self, name: str) -> tuple[Path, FileLock]:
         for n in count(1):

@@ -36,6 +36,7 @@ class Site:
         self._events: list[dict[str, Any]] = []
         self._news = threading.Condition()
         self._ended = False
+        self._stopped = False
         with self._log_file.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, str(SERVER), str(os.getpid())],
@@ -72,11 +73,14 @@ class Site:
         return self._log_file.read_text(encoding="utf-8", errors="replace")
 
     def ws(self, path: str) -> str:
-        """Return the address of a socket: site.ws("/ws/chat/ben/")."""
+        """Return the address of a socket: site.ws("/ws/chat/ben/"). Raises WorkshopError once the server is stopped."""
+        self._must_run()
         return f"ws://127.0.0.1:{self._port}{path}"
 
     def login(self, username: str) -> dict[str, str]:
         """Return the headers of a logged-in user: websockets.connect(…, additional_headers=site.login("ana"))."""
+        if username not in self._seeded.sessions:
+            raise WorkshopError(f"LinkUp has no user {username!r}. There are: {', '.join(self._seeded.sessions)}")
         return {
             "Cookie": f"sessionid={self._seeded.sessions[username]}",
             "Origin": f"http://127.0.0.1:{self._port}",
@@ -84,12 +88,14 @@ class Site:
 
     async def failure(self) -> Failure | None:
         """Return the first error that ended a connection, from the server's log: await site.failure()."""
+        self._must_run()
         await self.quiet()
         errors = [event["error"] for event in self.events("log") if event["error"]]
         return Failure(errors[0]) if errors else None
 
     async def calls(self, function: str) -> Calls:
         """Return the database calls of one function: await site.calls("set_user_online_status")."""
+        self._must_run()
         await self.quiet()
         return Calls([event for event in self.events("call") if event["where"]["function"] == function])
 
@@ -145,6 +151,7 @@ class Site:
 
     def end(self) -> None:
         """Do what `stop` does, outside a coroutine."""
+        self._stopped = True
         if self._process.stdin:
             self._process.stdin.close()
         self._process.wait(LIMIT)
@@ -158,6 +165,10 @@ class Site:
     def events(self, *kinds: str) -> list[dict[str, Any]]:
         """Return what the server has reported so far; the kinds are those of `workshop.server`."""
         return [event for event in self._events if event["event"] in kinds]
+
+    def _must_run(self) -> None:
+        if self._stopped:
+            raise WorkshopError("This server has been stopped. Start one: site = await lab.serve()")
 
     def _listen(self) -> None:
         assert self._process.stdout

@@ -37,7 +37,7 @@ async def lab(scratch):
         (
             LINE,
             "status = None",
-            r"Not yet: the log is clean, but the clients saw \[False, False\] and not \[False, True\]",
+            r"Not yet: no error, but .*\n  it is: .*there: offline\n  should be: .*there: online",
         ),
         (HEAD, FLAG + HEAD, "Not yet: no error, but messaging/async_handlers.py:.* on the event loop thread"),
     ],
@@ -50,7 +50,65 @@ async def test_attempts_at_exercise_1(lab, capsys, before, after, says):
     await lab.check(1)
     line = capsys.readouterr().out
     assert re.match(says, line), line
-    assert line.count("\n") == 1
+    assert "Traceback" not in line
+
+
+@pytest.mark.parametrize(
+    ("edits", "says"),
+    [
+        (
+            [("async def mark_message_delivered_async", "@database_sync_to_async\ndef mark_message_delivered_async")],
+            "Solved",
+        ),
+        (
+            [
+                (
+                    "return mark_message_delivered(message_id)",
+                    "return await database_sync_to_async(mark_message_delivered)(message_id)",
+                )
+            ],
+            "Solved",
+        ),
+        (
+            [
+                ("def mark_message_delivered(", "async def mark_message_delivered("),
+                ("waiting.update(", "await waiting.aupdate("),
+                ("return mark_message_delivered(message_id)", "return await mark_message_delivered(message_id)"),
+            ],
+            r"Not yet: no error, but .*\n  it is: .* gets: a coroutine\n",
+        ),
+        (
+            [("return mark_message_delivered(message_id)", "return True")],
+            r"Not yet: no error, but .*\n  it is: .*stored: sent;",
+        ),
+        (
+            [],
+            r"Not yet: .*:54: .*, called from messaging/message_persistence_manager.py:\d+ \(return mark_message",
+        ),
+    ],
+)
+async def test_attempts_at_exercise_2(lab, capsys, edits, says):
+    lab.exercise(2)
+    path = lab.root / "messaging/message_persistence_manager.py"
+    for before, after in edits:
+        assert path.read_text().count(before) == 1
+        path.write_text(path.read_text().replace(before, after))
+    await lab.check(2)
+    line = capsys.readouterr().out
+    assert re.match(says, line), line
+
+
+async def test_an_old_editor_tab_is_suspected(lab, capsys):
+    lab.exercise(1)
+    path = lab.root / "messaging/async_handlers.py"
+    exercise = path.read_text()
+    lab.reset()
+    broken = path.read_text()
+    lab.exercise(1)
+    assert broken != exercise
+    path.write_text(broken)
+    await lab.check(1)
+    assert "has an editor tab saved an older text" in capsys.readouterr().out
 
 
 async def test_a_solution_is_shown_after_an_attempt_or_on_request(lab, capsys):

@@ -20,6 +20,13 @@ def test_no_error_is_an_error(capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_a_missing_error_is_shown_in_a_line_that_says_what_to_look_at():
+    with pytest.raises(AssertionError) as raised, expect_error(ValueError):
+        pass
+    (line,) = raised.value._render_traceback_()
+    assert line.endswith("nothing was raised. Did you run the cells above?")
+
+
 def test_another_error_comes_through():
     with pytest.raises(TypeError), expect_error(ValueError):
         raise TypeError

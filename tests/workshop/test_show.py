@@ -95,7 +95,7 @@ def test_the_boundary_table_says_the_same_in_text_html_and_picture():
 
 
 def test_no_call_is_said_as_well():
-    assert Calls([]).alternative() == "No database call."
+    assert Calls([]).text() == Calls([]).alternative() == "No database call of that function since the server started."
     assert "event loop thread" in Calls([]).svg()
 
 
@@ -107,8 +107,8 @@ def test_a_failure_names_where_to_wrap_and_the_orm_line():
     ]
     failure = Failure({"exception": "E", "message": "why", "full": "all of it", "frames": frames})
     assert [row[:3] for row in failure.rows()] == [
-        ("wrap here", "messaging/async_handlers.py:7", "connect"),
-        ("ORM line", "messaging/async_handlers.py:7", "save_all"),
+        ("async function", "messaging/async_handlers.py:7", "connect"),
+        ("database line", "messaging/async_handlers.py:7", "save_all"),
         ("raised by", "django/x.py", "inner"),
     ]
     for row in failure.rows():
@@ -120,4 +120,4 @@ def test_a_failure_names_where_to_wrap_and_the_orm_line():
 
 def test_one_frame_with_both_roles_is_shown_once():
     failure = Failure({"exception": "E", "message": "why", "full": "", "frames": [frame("connect", True)]})
-    assert [row[0] for row in failure.rows()] == ["wrap here, ORM line", "raised by"]
+    assert [row[0] for row in failure.rows()] == ["async function, database line", "raised by"]

@@ -1,5 +1,6 @@
 """The server process: it starts or says why, it hides nothing, and it never outlives its kernel."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -53,7 +54,7 @@ async def test_an_error_and_a_print_are_both_seen(lab):
         async with websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana")) as chat:
             await chat.wait_closed()
         failure = await site.failure()
-        assert [row[0] for row in failure.rows()] == ["wrap here", "ORM line", "raised by"]
+        assert [row[0] for row in failure.rows()] == ["async function", "database line", "raised by"]
         assert (failure.wrap["function"], failure.line["function"]) == ("find_user", "boom")
         assert "Traceback" in failure.full
         assert "loaded" in site.log
@@ -68,6 +69,18 @@ async def test_serving_again_replaces_the_server_and_its_database(lab):
     second = await lab.serve()
     assert first._process.poll() is not None
     assert second.rows(count) == [(0,)]
+
+
+async def test_a_stopped_server_is_not_mistaken_for_a_running_one(lab):
+    site = await lab.serve()
+    with pytest.raises(WorkshopError, match="There are: ana, ben, chloe"):
+        site.login("zoe")
+    (lab.root / "messaging/async_handlers.py").write_text("(")
+    with pytest.raises(ServerDidNotStart):
+        await lab.serve()
+    for use in (lambda: site.ws("/"), lambda: asyncio.run(site.failure()), lambda: asyncio.run(site.calls("x"))):
+        with pytest.raises(WorkshopError, match="Start one: site ="):
+            await asyncio.to_thread(use)
 
 
 async def test_a_control_that_fails_says_so_in_a_line(lab):
