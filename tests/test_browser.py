@@ -1,8 +1,10 @@
 """LinkUp as two people see it, in Chromium: broken, repaired, chatting."""
 
 import asyncio
+import json
 
 import pytest
+import websockets
 from playwright.async_api import expect
 
 from workshop import Lab
@@ -56,6 +58,49 @@ async def test_two_people_chat(lab, browser):
         assert ana.errors == ben.errors == []
         await ben.close()
         assert await site.failure() is None
+
+
+async def test_nobody_replaces_a_message_of_another(lab, browser):
+    """Ben is told Ana's client_id, and sends with the same one."""
+    lab.fix()
+    async with await lab.serve() as site:
+        ana = await log_in(browser, site, "ana", "ben")
+        await expect(ana.locator("#connection")).to_have_text("Connected")
+        async with websockets.connect(site.ws("/ws/chat/ana/"), additional_headers=site.login("ben")) as ben:
+            await send(ana, "I will pay you 100")
+            while (frame := json.loads(await ben.recv()))["type"] != "message":
+                pass
+            copied = {"type": "message", "client_id": frame["message"]["client_id"], "content": "I will pay you 900"}
+            await ben.send(json.dumps(copied))
+            await expect(message(ana, "I will pay you 900")).to_be_visible()
+            await expect(message(ana, "I will pay you 100")).to_be_visible()
+
+
+async def test_nothing_is_lost_between_page_and_socket(lab, browser):
+    """The socket opens late: what Ben sends and what Ana types before that is there afterwards, in order."""
+    lab.fix()
+    async with await lab.serve() as site:
+        ana = await log_in(browser, site, "ana", "ben")
+        opened = asyncio.Event()
+
+        async def late(route):
+            await opened.wait()
+            route.connect_to_server()
+
+        await ana.route_web_socket("**/ws/chat/**", late)
+        await ana.reload()
+        await expect(ana.locator("#connection")).to_have_text("Connecting")
+        async with websockets.connect(site.ws("/ws/chat/ana/"), additional_headers=site.login("ben")) as ben:
+            client_id = "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55"
+            await ben.send(json.dumps({"type": "message", "client_id": client_id, "content": "From Ben"}))
+            while json.loads(await ben.recv())["type"] != "message":
+                pass
+            await send(ana, "From Ana")
+            await expect(message(ana, "From Ana")).to_contain_text("sending")
+            opened.set()
+            await expect(message(ana, "From Ana")).to_contain_text("delivered")
+        texts = await ana.get_by_role("listitem").locator("span").all_inner_texts()
+        assert texts[-2:] == ["From Ben", "From Ana"]
 
 
 async def test_the_bug_as_its_users_see_it_and_the_repair(lab, browser):

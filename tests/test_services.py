@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 import websockets
 
-from needs import skip_or_fail
+from needs import channel_layer_url, skip_or_fail
 from workshop.scratch import PROJECT
 
 SERVICES = ("LINKUP_DATABASE_URL", "LINKUP_CHANNEL_LAYER_URL")
@@ -44,6 +44,7 @@ def processes(services, transactional_db):
         base = os.environ["LINKUP_DATABASE_URL"].rpartition("/")[0]
         environ = os.environ | {
             "DJANGO_SETTINGS_MODULE": "linkup.settings",
+            "LINKUP_CHANNEL_LAYER_URL": channel_layer_url(),
             "LINKUP_DATABASE_URL": f"{base}/{connection.settings_dict['NAME']}",
         }
         process = subprocess.Popen([sys.executable, "-c", PROGRAM], cwd=PROJECT, env=environ, stdout=subprocess.PIPE)

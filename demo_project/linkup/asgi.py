@@ -11,11 +11,13 @@ django_application = get_asgi_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from linkup.this_machine_only import this_machine_only  # noqa: E402
 from messaging.consumers import ChatConsumer  # noqa: E402
 
-application = ProtocolTypeRouter(
+routes = ProtocolTypeRouter(
     {
         "http": django_application,
         "websocket": AllowedHostsOriginValidator(
@@ -23,3 +25,4 @@ application = ProtocolTypeRouter(
         ),
     }
 )
+application = this_machine_only(routes) if settings.DEBUG else routes

@@ -56,18 +56,17 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("LINKUP_DATABASE_URL") or f"sqlite:///{(BASE_DIR / 'db.sqlite3').as_posix()}"
-    )
-}
+if _database_url := os.environ.get("LINKUP_DATABASE_URL"):
+    DATABASES = {"default": dj_database_url.parse(_database_url)}
+else:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(BASE_DIR / "db.sqlite3")}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Readers do not wait for the writer, and a message that was acknowledged survives a power cut.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         # A transaction that will write takes its lock at the start, where it can wait for it.
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,  # seconds
+        "timeout": 8,  # seconds; Daphne gives a closed socket 10 to finish its work
     }
     # An in-memory test database would be shared between threads in a way that no deployment is.
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}

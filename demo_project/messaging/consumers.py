@@ -24,11 +24,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.accept()  # a browser learns the close code of an accepted socket only
         self.user = self.scope["user"]
         if not self.user.is_authenticated:
-            await self.close(CloseCode.NOT_LOGGED_IN)
+            await self.close(CloseCode.NOT_LOGGED_IN.value)
             return
         self.peer = await find_user(self.scope["url_route"]["kwargs"]["username"])
         if self.peer is None or self.peer.pk == self.user.pk:
-            await self.close(CloseCode.UNKNOWN_USER)
+            await self.close(CloseCode.UNKNOWN_USER.value)
             return
         self.is_member = True
         self.conversation = "chat_{}_{}".format(*sorted([self.user.pk, self.peer.pk]))

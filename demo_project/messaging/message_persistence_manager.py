@@ -1,6 +1,6 @@
 """Storing and reading messages: sync functions for views, and their async twins for consumers.
 
-A twin is the same function, run in a database thread as one unit: there is one copy of each query.
+A twin is the same function, run in the database thread in one hop: there is one copy of each query.
 """
 
 from typing import Any

@@ -14,15 +14,15 @@ From the server
 
 import json
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum
 from uuid import UUID
 
 MAX_CONTENT = 4_000  # characters
 MAX_FRAME = 32_768  # characters
 
 
-class CloseCode(IntEnum):
-    """Why the server closed the socket."""
+class CloseCode(Enum):
+    """Why the server closed the socket. No IntEnum: Daphne accepts no subclass of int."""
 
     NOT_LOGGED_IN = 4401
     UNKNOWN_USER = 4404

@@ -11,8 +11,10 @@ import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 from .errors import ServerDidNotStart
+from .scratch import PROJECT
 
 SEED = Path(__file__).with_name("_seed.py")
 
@@ -33,11 +35,15 @@ def program_environ(**extra: str) -> dict[str, str]:
     return environ | {"DJANGO_SETTINGS_MODULE": "linkup.settings", "LINKUP_DEBUG": "1", **extra}
 
 
-def seeded_database(project: Path, cache: Path) -> Seeded:
-    """Return the database of the program in `project`. Raises ServerDidNotStart when it cannot be migrated."""
+def seeded_database(copy: Path, cache: Path) -> Seeded:
+    """Return a database for the program in `copy`. Raises ServerDidNotStart when it cannot be migrated.
+
+    It is made by the shipped program, so that nothing a learner edits gets into it, unless the migrations differ.
+    """
+    project = PROJECT if _migrations(copy) == _migrations(PROJECT) else copy
     key = hashlib.sha256(version("django").encode())
-    for path in sorted([*project.glob("*/migrations/*.py"), *project.glob("*/management/commands/seed_demo.py"), SEED]):
-        key.update(path.read_bytes())
+    for text in [*_migrations(project), *(path.read_bytes() for path in sorted(_sources(project))), SEED.read_bytes()]:
+        key.update(text)
     target = cache / key.hexdigest()[:16]
     if not target.exists():
         _make(project, target)
@@ -45,11 +51,25 @@ def seeded_database(project: Path, cache: Path) -> Seeded:
     return Seeded(target / "db.sqlite3", facts["secret_key"], facts["password"], facts["sessions"])
 
 
+def last_line(process_output: str) -> str:
+    """Return the last line that a failed program wrote, which for Python is the error."""
+    return (process_output.strip().splitlines() or ["it printed nothing"])[-1]
+
+
+def _migrations(project: Path) -> list[bytes]:
+    return [path.name.encode() + path.read_bytes() for path in sorted(project.glob("*/migrations/*.py"))]
+
+
+def _sources(project: Path) -> list[Path]:
+    files = ["models.py", "message_persistence_manager.py", "management/commands/seed_demo.py"]
+    return [project / "messaging" / name for name in files]
+
+
 def _make(project: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=target.parent, prefix="draft-"))
     facts = {"secret_key": secrets.token_urlsafe(40), "password": secrets.token_urlsafe(9)}
-    database = f"sqlite:///{(draft / 'db.sqlite3').as_posix()}"
+    database = f"sqlite:///{quote((draft / 'db.sqlite3').as_posix())}"
     done = subprocess.run(
         [sys.executable, str(SEED), facts["password"]],
         cwd=project,
@@ -61,7 +81,7 @@ def _make(project: Path, target: Path) -> None:
     )
     if done.returncode:
         shutil.rmtree(draft)
-        raise ServerDidNotStart(f"the database could not be made: {done.stderr.strip().splitlines()[-1]}")
+        raise ServerDidNotStart(f"the database could not be made: {last_line(done.stderr)}")
     (draft / "facts.json").write_text(json.dumps(facts | {"sessions": json.loads(done.stdout)}))
     try:
         draft.rename(target)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine
@@ -80,7 +81,7 @@ async def check_machine() -> None:
     checks = [
         ("Python 3.11 or later", sys.version_info >= (3, 11), "make a new environment: make PYTHON=python3.13 lab"),
         ("Django 5.2 or later", django.VERSION >= (5, 2), "start JupyterLab with: make lab"),
-        ("git", shutil.which("git") is not None, "install git and restart the kernel"),
+        ("git", _git_works(), "install git and restart the kernel"),
         ("DJANGO_ALLOW_ASYNC_UNSAFE is not set", not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"), UNSET),
         ("a free port on 127.0.0.1", _can_listen(), "allow this machine to connect to itself (firewall, VPN)"),
     ]
@@ -97,6 +98,11 @@ async def check_machine() -> None:
         finally:
             if lab:
                 await lab.close()
+
+
+def _git_works() -> bool:
+    # macOS ships a git that only asks for the developer tools.
+    return shutil.which("git") is not None and subprocess.run(["git", "--version"], capture_output=True).returncode == 0
 
 
 def _can_listen() -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .bug import Bug, bug_names
 from .errors import PatchDoesNotApply
+from .git import git
 from .scratch import PROJECT
 from .show import span_of
 
@@ -109,8 +110,8 @@ def apply(tree: Tree, patch: Path) -> Tree:
         folder = Path(name)
         write_tree(tree, folder)
         # A repository of its own: inside another one, git apply would change nothing and report success.
-        subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True, capture_output=True)
-        subprocess.run(["git", "apply", str(patch)], cwd=folder, check=True, capture_output=True)
+        git("init", "--quiet", cwd=folder)
+        git("apply", str(patch), cwd=folder)
         return read_tree(folder)
 
 
@@ -120,8 +121,7 @@ def diff(before: Tree, after: Tree) -> str:
         folder = Path(name)
         write_tree(before, folder / "a")
         write_tree(after, folder / "b")
-        command = ["git", "diff", "--no-index", "--no-prefix", "--no-color", "a", "b"]
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
+        return git("diff", "--no-index", "--no-prefix", "a", "b", cwd=folder, check=False)
 
 
 def read_tree(folder: Path) -> Tree:
@@ -139,8 +139,7 @@ def write_tree(tree: Tree, folder: Path) -> None:
 
 def committed_trees(project: Path) -> Iterator[Tree]:
     """Yield the program as it was in each commit that changed it, newest first."""
-    log = subprocess.run(["git", "log", "--format=%H", "--", "."], cwd=project, capture_output=True, text=True)
-    for revision in log.stdout.split():
+    for revision in git("log", "--format=%H", "--", ".", cwd=project, check=False).split():
         archive = subprocess.run(["git", "archive", revision, "."], cwd=project, capture_output=True)
         with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
             files.extractall(folder, filter="data")

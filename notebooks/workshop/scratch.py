@@ -10,18 +10,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from .errors import PatchDoesNotApply, WorkshopError
+from .git import git
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent
 PROJECT = NOTEBOOKS.parent / "demo_project"
 # What a program writes beside its source is no part of it.
 NOT_SOURCE = ["__pycache__", "*.sqlite3*", ".secret_key", "staticfiles", ".ipynb_checkpoints"]
-GIT = ["git", "-c", "user.name=workshop", "-c", "user.email=workshop@localhost", "-c", "core.autocrlf=false"]
-GIT += ["-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main", "-c", "core.hooksPath="]
 
 
 def scratch_folder() -> Path:
     """Return the folder of all scratch copies; WORKSHOP_SCRATCH in the environment puts it elsewhere."""
-    return Path(os.environ.get("WORKSHOP_SCRATCH") or NOTEBOOKS / "scratch")
+    return Path(os.environ.get("WORKSHOP_SCRATCH") or NOTEBOOKS / "scratch").resolve()
 
 
 class Scratch:
@@ -40,6 +39,8 @@ class Scratch:
             self._copy()
         except (OSError, shutil.Error) as error:
             raise _no_room(self.folder, error) from error
+        except subprocess.CalledProcessError as error:
+            raise WorkshopError(f"git does not work here: {error.stderr.strip()}") from error
         (self.root / ".git/info/exclude").write_text("\n".join(NOT_SOURCE) + "\n")
         self.commit("shipped")
         self.git("tag", "shipped")
@@ -48,10 +49,7 @@ class Scratch:
         """Run git in the copy and return what it printed. Raises subprocess.CalledProcessError, and WorkshopError."""
         if not (self.root / ".git").is_dir():
             raise self._gone()
-        # Inside a git hook, GIT_DIR and its kin would point to the workshop's own repository.
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        done = subprocess.run([*GIT, *args], cwd=self.root, env=environ, capture_output=True, text=True, check=True)
-        return done.stdout
+        return git(*args, cwd=self.root)
 
     def apply(self, *patches: Path) -> None:
         """Put patches on top of what is here, strictly. Raises PatchDoesNotApply."""
@@ -79,12 +77,12 @@ class Scratch:
 
     def edits(self) -> list[str]:
         """Return the files that differ from what the lesson put here."""
-        changed = self.git("diff", "--name-only", "--no-renames", "lab")
-        return sorted([*changed.splitlines(), *self.untracked()])
+        changed = self.git("diff", "-z", "--name-only", "--no-renames", "lab")
+        return sorted([*changed.split("\0")[:-1], *self.untracked()])
 
     def untracked(self) -> list[str]:
         """Return the files that git does not know, those of NOT_SOURCE left out."""
-        return self.git("ls-files", "--others", "--exclude-standard").splitlines()
+        return self.git("ls-files", "-z", "--others", "--exclude-standard").split("\0")[:-1]
 
     def keep_edits(self) -> None:
         """Copy what the learner changed to scratch/kept/, and say where; nothing happens without a change."""
@@ -98,8 +96,9 @@ class Scratch:
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(self.root, kept)
             edits = ["all files"]
+        edits = [name for name in edits if name == "all files" or (self.root / name).is_file()]
         for name in edits:
-            if (self.root / name).is_file():
+            if self.root.exists():
                 (kept / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(self.root / name, kept / name)
         if edits:
@@ -131,7 +130,7 @@ class Scratch:
         shutil.rmtree(draft, ignore_errors=True)
         try:
             shutil.copytree(PROJECT, draft, ignore=shutil.ignore_patterns("bugs", *NOT_SOURCE))
-            subprocess.run([*GIT, "init", "--quiet", str(draft)], check=True, capture_output=True)
+            git("init", "--quiet", cwd=draft)
             if self.root.exists():
                 shutil.rmtree(self.root)
             draft.rename(self.root)

@@ -46,7 +46,11 @@ class Source(Shown):
     def html(self) -> str:
         """Return the numbered lines in colour."""
         style = HtmlFormatter(
-            noclasses=True, nobackground=True, linenos="inline", linenostart=self.lines[0][0], prestyles=MONO
+            noclasses=True,
+            nobackground=True,
+            linenos="inline",
+            linenostart=self.lines[0][0] if self.lines else 1,
+            prestyles=MONO,
         )
         code = highlight("\n".join(line for _, line in self.lines), PythonLexer(), style)
         return f"<div><strong>{escape(self.name)}</strong>{code}</div>"

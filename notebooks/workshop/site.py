@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .calls import Calls
-from .database import Seeded, program_environ
+from .database import Seeded, last_line, program_environ
 from .errors import ServerDidNotStart, WorkshopError
 from .failure import Failure
 
@@ -87,7 +87,7 @@ class Site:
         }
 
     async def failure(self) -> Failure | None:
-        """Return the first error that ended a connection, from the server's log: await site.failure()."""
+        """Return the first error in the server's log, or None: await site.failure()."""
         self._must_run()
         await self.quiet()
         errors = [event["error"] for event in self.events("log") if event["error"]]
@@ -114,7 +114,7 @@ class Site:
         )
         out, err = await process.communicate()
         if process.returncode:
-            raise WorkshopError(f"{script} failed: {err.decode().strip().splitlines()[-1]}")
+            raise WorkshopError(f"{script} failed: {last_line(err.decode())}")
         return out.decode().strip()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

@@ -1,6 +1,8 @@
 """Two people, and sockets to LinkUp's own ASGI application."""
 
+import os
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -9,6 +11,8 @@ from channels.layers import channel_layers
 from channels.testing import WebsocketCommunicator
 from django.db import connections
 from django.test import Client
+
+from needs import channel_layer_url
 
 
 @pytest.fixture
@@ -22,8 +26,12 @@ def ben(django_user_model):
 
 
 @pytest.fixture(autouse=True)
-def fresh_channel_layer():
+def fresh_channel_layer(settings):
     """Give each test a channel layer of its own: an in-memory one belongs to the loop that used it first."""
+    if os.environ.get("LINKUP_CHANNEL_LAYER_URL"):
+        layer = deepcopy(settings.CHANNEL_LAYERS)
+        layer["default"]["CONFIG"]["hosts"][0]["address"] = channel_layer_url()
+        settings.CHANNEL_LAYERS = layer
     channel_layers.backends = {}
     yield
     channel_layers.backends = {}

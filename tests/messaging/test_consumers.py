@@ -85,13 +85,19 @@ async def test_a_bad_frame_gets_an_error_and_the_socket_stays_open(
 
 async def test_a_visitor_is_turned_away_with_a_code(ben, socket):
     async with socket("", "ben") as chat:
-        assert await chat.receive_output(timeout=10) == {"type": "websocket.close", "code": CloseCode.NOT_LOGGED_IN}
+        assert await chat.receive_output(timeout=10) == {
+            "type": "websocket.close",
+            "code": CloseCode.NOT_LOGGED_IN.value,
+        }
 
 
 @pytest.mark.parametrize("peer", ["nobody", "ana"])
 async def test_an_unknown_user_and_oneself_are_no_peers(ana, ana_cookie, socket, peer):
     async with socket(ana_cookie, peer) as chat:
-        assert await chat.receive_output(timeout=10) == {"type": "websocket.close", "code": CloseCode.UNKNOWN_USER}
+        assert await chat.receive_output(timeout=10) == {
+            "type": "websocket.close",
+            "code": CloseCode.UNKNOWN_USER.value,
+        }
         # A frame that was on its way when the server closed is no error.
         await chat.send_json_to({"type": "history"})
         assert await chat.receive_nothing()

@@ -6,6 +6,7 @@ import sys
 import threading
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
 
 from linkup.secret import read_or_create_secret_key
 from workshop.scratch import PROJECT
@@ -21,13 +22,39 @@ def manage(*args, **environ):
 def test_debug_is_refused_for_other_host_names():
     code, output = manage("check", LINKUP_ALLOWED_HOSTS="127.0.0.1,chat.example.org")
     assert code
-    assert "LINKUP_DEBUG=0" in output
+    assert output.startswith("LinkUp is not configured right: LINKUP_DEBUG is for this machine alone")
+    assert "Traceback" not in output
 
 
 def test_debug_is_refused_on_a_public_address():
     code, output = manage("runserver", "0.0.0.0:0", "--noreload", LINKUP_SECRET_KEY="x" * 60)
     assert code
     assert output.strip().startswith("CommandError: DEBUG is on, so LinkUp does not listen on 0.0.0.0")
+
+
+@pytest.mark.parametrize(("client", "status"), [("127.0.0.1", 302), ("::1", 302), ("192.0.2.7", 403)])
+async def test_debug_answers_this_machine_alone(client, status):
+    """Whatever the Host header says: it is the client's to choose."""
+    from linkup.asgi import routes
+    from linkup.this_machine_only import this_machine_only
+
+    headers = [(b"host", b"localhost")]
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "headers": headers,
+        "client": [client, 1],
+        "query_string": b"",
+    }
+    http = ApplicationCommunicator(this_machine_only(routes), scope)
+    await http.send_input({"type": "http.request", "body": b""})
+    assert (await http.receive_output(10))["status"] == status
+
+    socket = ApplicationCommunicator(
+        this_machine_only(routes), {"type": "websocket", "path": "/", "client": ["192.0.2.7", 1]}
+    )
+    assert await socket.receive_output(10) == {"type": "websocket.close"}
 
 
 def test_a_port_that_is_taken_is_said():

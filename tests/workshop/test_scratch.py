@@ -77,6 +77,46 @@ def test_a_learners_edit_is_kept_and_named(lab, scratch, capsys, action):
     assert (scratch / "kept" / BUG / "2" / HANDLERS).read_text() == "# mine again\n"
 
 
+@pytest.mark.parametrize("name", ["größe.py", "with space.py", 'quote".py'])
+def test_files_with_any_name_are_kept(lab, scratch, name):
+    (lab.root / name).write_text("mine")
+    lab.reset()
+    assert (scratch / "kept" / BUG / "1" / name).read_text() == "mine"
+    assert not (lab.root / name).exists()
+
+
+def test_the_users_git_configuration_changes_nothing(scratch, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    (home / "git").mkdir(parents=True)
+    (home / "git/ignore").write_text("notes*\n")
+    (home / ".gitconfig").write_text("[diff]\nexternal = true\nmnemonicPrefix = true\n[color]\nui = always\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    lab = Lab(BUG)
+    assert not lab.is_shipped
+    assert lab.fix().text().startswith("+++ messaging/async_handlers.py")
+    (lab.root / "notes.txt").write_text("mine")
+    lab.reset()
+    assert (scratch / "kept" / BUG / "1/notes.txt").exists()
+    lab._release()
+
+
+def test_a_deleted_file_comes_back_without_a_word(lab, scratch, capsys):
+    (lab.root / HANDLERS).unlink()
+    lab.reset()
+    assert (lab.root / HANDLERS).exists()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_git_that_does_not_work_is_said(scratch, monkeypatch):
+    (scratch / "bin").mkdir()
+    (scratch / "bin/git").write_text("#!/bin/sh\necho no developer tools >&2\nexit 1\n")
+    (scratch / "bin/git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{scratch / 'bin'}:/bin:/usr/bin")
+    with pytest.raises(WorkshopError, match="git does not work here: no developer tools"):
+        Lab(BUG)
+
+
 def test_without_an_edit_nothing_is_kept_or_said(lab, scratch, capsys):
     lab.apply("1_save_left_behind")
     lab.fix()
@@ -129,7 +169,7 @@ def test_without_room_nothing_half_written_stays(scratch, monkeypatch):
     monkeypatch.setattr("shutil.copytree", full)
     with pytest.raises(WorkshopError, match=r"No space left on device.*WORKSHOP_SCRATCH"):
         Lab(BUG)
-    assert not [path for path in scratch.iterdir() if path.is_dir() and path.name != ".cache"]
+    assert not [path for path in scratch.iterdir() if path.is_dir() and path.name not in (".cache",)]
 
 
 def test_the_unsafe_flag_is_refused(scratch, monkeypatch):

@@ -76,11 +76,13 @@ def reporting(application: Any) -> Any:
     numbers = itertools.count()
 
     async def application_reported(scope: dict, receive: Any, send: Any) -> None:
-        number, failed = next(numbers), True
+        number, failed = next(numbers), False
         report("opened", connection=number, kind=scope["type"])
         try:
             await application(scope, receive, send)
-            failed = False
+        except Exception:
+            failed = True  # Daphne will log it; a cancelled connection it will not
+            raise
         finally:
             report("ended", connection=number, kind=scope["type"], failed=failed)
 

@@ -15,6 +15,6 @@ class Command(DaphneCommand):
         if settings.DEBUG and self.addr not in {"127.0.0.1", "localhost", "::1"}:
             raise CommandError(
                 f"DEBUG is on, so LinkUp does not listen on {self.addr}: its error pages are not for others. "
-                "Use 127.0.0.1, or set LINKUP_DEBUG=0 and LINKUP_ALLOWED_HOSTS."
+                "Use 127.0.0.1."
             )
         super().run(**options)

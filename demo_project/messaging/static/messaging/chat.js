@@ -9,11 +9,12 @@ const reconnect = document.getElementById("reconnect");
 const composer = document.getElementById("composer");
 const field = document.getElementById("content");
 
-const items = new Map(); // client_id, or id where there is none, to list item
+const items = new Map(); // sender and client_id, or id where there is none, to list item
 let socket = null;
 
+// Two people may choose the same client_id, so it names a message only together with its sender.
 function keyOf(message) {
-  return message.client_id ?? `id ${message.id}`;
+  return message.client_id ? `${message.sender_id} ${message.client_id}` : `id ${message.id}`;
 }
 
 // Add a message or bring the one that is shown up to date; text only, never markup.
@@ -23,13 +24,19 @@ function show(message, state) {
     item = document.createElement("li");
     item.append(document.createElement("span"), document.createElement("small"));
     items.set(keyOf(message), item);
-    list.append(item);
+    place(item, message.id ?? Infinity);
   }
   if (message.id) item.dataset.id = message.id;
   item.classList.toggle("mine", message.sender_id === page.user_id);
   item.querySelector("span").textContent = message.content;
   mark(item, state);
-  list.scrollTop = list.scrollHeight;
+}
+
+// Keep the order of the ids; what the server has not numbered yet stays at the end.
+function place(item, id) {
+  const after = [...list.children].find((other) => Number(other.dataset.id ?? Infinity) > id);
+  list.insertBefore(item, after ?? null);
+  if (!after) list.scrollTop = list.scrollHeight;
 }
 
 function mark(item, state) {
@@ -50,6 +57,9 @@ const frames = {
   message(frame) {
     show(frame.message, frame.message.status);
   },
+  history(frame) {
+    for (const message of frame.messages) show(message, message.status);
+  },
   status(frame) {
     const item = list.querySelector(`li[data-id="${frame.id}"]`);
     if (item) mark(item, frame.status);
@@ -64,6 +74,11 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}/ws/chat/${encodeURIComponent(page.peer)}/`);
   reconnect.hidden = true;
+  socket.onopen = () => {
+    // What came between the page and the socket, and what was written while it was opening.
+    socket.send(JSON.stringify({ type: "history" }));
+    for (const item of list.querySelectorAll("li[data-state=sending]")) socket.send(item.dataset.frame);
+  };
   socket.onmessage = (event) => {
     const frame = JSON.parse(event.data);
     // The first frame says that the server has let us in; an open socket alone says less.
@@ -84,9 +99,11 @@ composer.addEventListener("submit", (event) => {
   const content = field.value.trim();
   if (!content) return;
   const message = { client_id: crypto.randomUUID(), sender_id: page.user_id, content };
-  const open = socket.readyState === WebSocket.OPEN;
-  show(message, open ? "sending" : "not sent");
-  if (open) socket.send(JSON.stringify({ type: "message", client_id: message.client_id, content }));
+  const closed = socket.readyState > WebSocket.OPEN;
+  show(message, closed ? "not sent" : "sending");
+  const frame = JSON.stringify({ type: "message", client_id: message.client_id, content });
+  items.get(keyOf(message)).dataset.frame = frame;
+  if (socket.readyState === WebSocket.OPEN) socket.send(frame);
   field.value = "";
 });
 reconnect.addEventListener("click", connect);
