@@ -7,7 +7,7 @@ ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 .DEFAULT_GOAL := lab
 
 lab: .venv/installed  ## open the lessons in JupyterLab
-	cd notebooks && ../$(BIN)/jupyter-lab $(ROOT_USER) --ip=127.0.0.1 00_start_here.ipynb
+	cd notebooks && ../$(BIN)/jupyter-lab $(ROOT_USER) --ip=127.0.0.1 --LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 test: .venv/installed  ## every proof: unit, bugs, notebooks, browser
 	$(BIN)/pytest $(ARGS)

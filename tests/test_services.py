@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import websockets
+from django.test import Client
 
 from needs import channel_layer_url, skip_or_fail
 from workshop.scratch import PROJECT
@@ -72,9 +73,10 @@ async def frame_of(socket, kind):
 
 
 @pytest.fixture
-def cookies(services, transactional_db, django_user_model, client):
+def cookies(services, transactional_db, django_user_model):
     found = {}
     for name in ("ana", "ben"):
+        client = Client()  # a second login would end the first one's session
         client.force_login(django_user_model.objects.create_user(name))
         found[name] = "; ".join(f"{key}={morsel.value}" for key, morsel in client.cookies.items())
     return found
