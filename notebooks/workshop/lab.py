@@ -23,12 +23,12 @@ class Lab:
         """Make the copy anew; changes a learner made to the last one are kept aside. Raises WorkshopError."""
         refuse_unsafe_flag()
         self.bugs = [Bug.load(name) for name in bugs]
+        self._site: Site | None = None
+        self._attempted: set[int] = set()
         if earlier := Lab._open.pop(bugs, None):
             earlier._release()
         self._scratch = Scratch("_".join(bugs) or "shipped")
         Lab._open[bugs] = self
-        self._site: Site | None = None
-        self._attempted: set[int] = set()
         self._scratch.apply(*(bug.patch for bug in self.bugs))
         self._scratch.commit("broken")
         self._scratch.git("tag", "broken")

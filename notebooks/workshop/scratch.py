@@ -34,16 +34,18 @@ class Scratch:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.root, self.lock = self._free_root(name)
+        except OSError as error:
+            raise _no_room(self.folder, error) from error
+        try:
             if self.root.exists():
                 self.keep_edits()
             self._copy()
         except (OSError, shutil.Error) as error:
+            self.close()
             raise _no_room(self.folder, error) from error
         except subprocess.CalledProcessError as error:
+            self.close()
             raise WorkshopError(f"git does not work here: {error.stderr.strip()}") from error
-        (self.root / ".git/info/exclude").write_text("\n".join(NOT_SOURCE) + "\n")
-        self.commit("shipped")
-        self.git("tag", "shipped")
 
     def git(self, *args: str) -> str:
         """Run git in the copy and return what it printed. Raises subprocess.CalledProcessError, and WorkshopError."""
@@ -131,6 +133,11 @@ class Scratch:
         try:
             shutil.copytree(PROJECT, draft, ignore=shutil.ignore_patterns("bugs", *NOT_SOURCE))
             git("init", "--quiet", cwd=draft)
+            (draft / ".git/info/exclude").write_text("\n".join(NOT_SOURCE) + "\n")
+            git("add", "-A", cwd=draft)
+            git("commit", "--quiet", "-m", "shipped", cwd=draft)
+            git("tag", "shipped", cwd=draft)
+            git("tag", "lab", cwd=draft)
             if self.root.exists():
                 shutil.rmtree(self.root)
             draft.rename(self.root)

@@ -167,8 +167,15 @@ def test_without_room_nothing_half_written_stays(scratch, monkeypatch):
         raise shutil.Error([(source, target, f"[Errno {errno.ENOSPC}] No space left on device")])
 
     monkeypatch.setattr("shutil.copytree", full)
-    with pytest.raises(WorkshopError, match=r"No space left on device.*WORKSHOP_SCRATCH"):
-        Lab(BUG)
+    for _attempt in range(2):  # the failed one must not hold the lock
+        with pytest.raises(WorkshopError, match=r"No space left on device.*WORKSHOP_SCRATCH"):
+            Lab(BUG)
+    monkeypatch.undo()
+    monkeypatch.setenv("WORKSHOP_SCRATCH", str(scratch))
+    lab = Lab(BUG)
+    assert lab.root.name == BUG
+    lab._release()
+    shutil.rmtree(lab.root)
     assert not [path for path in scratch.iterdir() if path.is_dir() and path.name not in (".cache",)]
 
 
