@@ -124,18 +124,18 @@ class Site:
 
     @contextmanager
     def locked_database(self) -> Iterator[None]:
-        """Hold the database's write lock in the block, as another process's transaction would."""
+        """Hold the database's write lock, as another process's transaction would: with site.locked_database(): …"""
         with closing(sqlite3.connect(self.database, isolation_level=None, timeout=LIMIT)) as database:
             database.execute("BEGIN IMMEDIATE")
             yield
             database.execute("ROLLBACK")
 
     async def waiting_for_database(self) -> None:
-        """Wait until LinkUp has sent the database something to write that has not come back."""
+        """Wait until LinkUp has a write on its way that has not come back: await site.waiting_for_database()."""
         await self._must(lambda: [event["state"] for event in self.events("write")][-1:] == ["sent"])
 
     async def quiet(self) -> None:
-        """Wait until every connection has ended, its disconnect handler too, and every failed one is in the log."""
+        """Wait until every connection has ended and every failed one is in the log: await site.quiet()."""
 
         def all_ended() -> bool:
             ended = self.events("ended")
@@ -146,7 +146,7 @@ class Site:
         await self._must(all_ended)
 
     async def stop(self) -> None:
-        """End the server and wait until it is gone."""
+        """End the server and wait until it is gone: await site.stop()."""
         await asyncio.to_thread(self.end)
 
     def end(self) -> None:
