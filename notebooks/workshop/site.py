@@ -124,7 +124,7 @@ class Site:
 
     @contextmanager
     def locked_database(self) -> Iterator[None]:
-        """Hold the database's write lock, as another process's transaction would: with site.locked_database(): …"""
+        """Hold the database's write lock, as another process's transaction would: `with site.locked_database(): …`."""
         with closing(sqlite3.connect(self.database, isolation_level=None, timeout=LIMIT)) as database:
             database.execute("BEGIN IMMEDIATE")
             yield
