@@ -57,6 +57,12 @@ async def test_debug_answers_this_machine_alone(client, status):
     assert await socket.receive_output(10) == {"type": "websocket.close"}
 
 
+@pytest.mark.parametrize(("debug", "guarded"), [("1", "True"), ("0", "False")])
+def test_the_guard_is_on_while_debug_is(debug, guarded):
+    ask = "from linkup import asgi; print(asgi.application is not asgi.routes)"
+    assert manage("shell", "-v0", "--no-imports", "-c", ask, LINKUP_DEBUG=debug) == (0, f"{guarded}\n")
+
+
 def test_a_port_that_is_taken_is_said():
     import socket
 

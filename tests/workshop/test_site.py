@@ -95,7 +95,7 @@ async def test_a_learners_edit_does_not_get_into_the_seeded_database(lab):
         assert site.rows("SELECT count(*) FROM messaging_message WHERE content = 'edited'") == [(0,)]
 
 
-async def test_a_connection_that_is_cut_off_is_no_failure(lab):
+async def test_a_client_that_vanishes_is_no_failure(lab):
     async with await lab.serve() as site:
         chat = await websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana"))
         await chat.recv()

@@ -1,0 +1,35 @@
+"""The server process from inside: what it reports of a connection."""
+
+import asyncio
+import runpy
+import sys
+
+import pytest
+
+from workshop.site import SERVER
+
+
+@pytest.mark.parametrize(
+    ("error", "failed"),
+    [(None, False), (ValueError, True), (asyncio.CancelledError, False)],
+    ids=["well", "failed", "cancelled"],
+)
+async def test_only_what_daphne_will_log_counts_as_failed(monkeypatch, error, failed):
+    """Daphne does not log a cancelled connection, so waiting for its record would never end."""
+    monkeypatch.setattr(sys, "path", [str(SERVER), *sys.path])
+    server = runpy.run_path(str(SERVER / "__main__.py"), run_name="server")
+    events = []
+    server["reporting"].__globals__["report"] = lambda event, **fields: events.append((event, fields.get("failed")))
+
+    async def application(scope, receive, send):
+        if error:
+            raise error
+
+    try:
+        await server["reporting"](application)({"type": "websocket"}, None, None)
+        raised = None
+    except (ValueError, asyncio.CancelledError) as caught:
+        raised = type(caught)
+    server["REPORT"].close()
+    assert raised is error
+    assert events == [("opened", None), ("ended", failed)]
