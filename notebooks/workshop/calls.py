@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from .show import Shown, table
 
-LANES = ("event loop thread", "worker thread")
+LANES = ("event loop", "worker")
 ROW, TOP, WIDTH, LANE = 46, 40, 760, 380  # pixels
 
 
 class Calls(Shown):
     """One row per database call, in order; a picture of the two threads, and the same as a table."""
 
-    HEAD = ("for", "line", "call", "thread", "loop running there?", "outcome")
+    HEAD = ("for", "line", "call", "thread", "loop running?", "outcome")
 
     def __init__(self, events: list[dict[str, Any]]) -> None:
         """Take "call" events of `workshop.server`; the statements of one call become one row."""
@@ -52,7 +52,7 @@ class Calls(Shown):
         """Return what the picture shows in words."""
         if not self.rows:
             return "No database call of that function since the server started."
-        return " ".join(f"{call} on the {thread}: {outcome}." for _, _, call, thread, _, outcome in self.rows)
+        return " ".join(f"{call} in the {thread} thread: {outcome}." for _, _, call, thread, _, outcome in self.rows)
 
     def svg(self) -> str:
         """Return a picture of two lanes, one per thread, with each call in the lane it ran in."""

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from jupyterlab_pygments import JupyterStyle
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import DiffLexer, PythonLexer
+from pygments.lexers import PythonLexer
 
 MONO = "font-family: var(--jp-code-font-family, monospace); font-size: 13px; white-space: pre; overflow-x: auto"
 
@@ -46,6 +47,7 @@ class Source(Shown):
     def html(self) -> str:
         """Return the numbered lines in colour."""
         style = HtmlFormatter(
+            style=JupyterStyle,
             noclasses=True,
             nobackground=True,
             linenos="inline",
@@ -72,8 +74,13 @@ class Diff(Shown):
 
     def html(self) -> str:
         """Return the same in colour; the signs stay, so colour is never the only mark."""
-        style = HtmlFormatter(noclasses=True, nobackground=True, prestyles=MONO)
-        return highlight(self.text(), DiffLexer(stripnl=False), style)
+        # Translucent, so that they do on a light page and on a dark one.
+        colours = {"+": "background: #2da44e33", "-": "background: #cf222e33", "@": "opacity: 0.7"}
+        lines = [
+            f'<div style="{colours.get(line[:1], "")}">{escape(line) or " "}</div>'.replace(' style=""', "")
+            for line in self.text().splitlines()
+        ]
+        return f'<div style="{MONO}">{"".join(lines)}</div>'
 
 
 def span_of(text: str, name: str) -> tuple[int, int]:

@@ -61,6 +61,20 @@ async def test_an_error_and_a_print_are_both_seen(lab):
         assert "loaded" in site.log
 
 
+async def test_each_database_call_is_reported_with_its_place(lab):
+    async with await lab.serve() as site:
+        async with websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana")) as chat:
+            await chat.recv()
+        rows = (await site.calls("set_user_online_status")).rows
+        (found,) = (await site.calls("find_user")).rows
+    work = ["UserStatus.objects.get_or_create(…)", "status.save()"]
+    place = ("worker", "no", "ok")
+    assert [(row[0], row[2], *row[3:]) for row in rows] == [
+        (method, call, *place) for method in ("connect", "disconnect") for call in work
+    ]
+    assert found[2] == "get_user_model().objects.filter(…).first()"
+
+
 async def test_serving_again_replaces_the_server_and_its_database(lab):
     first = await lab.serve()
     count = "SELECT count(*) FROM messaging_userstatus WHERE is_online"

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from asgiref.sync import SyncToAsync
+from channels.consumer import AsyncConsumer
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from frames import describe_call, describe_frame, project_frames
@@ -25,7 +26,8 @@ def report_calls(report: Callable[..., None]) -> None:
     def report_call(outcome: str) -> None:
         places = [*places_of(sys._getframe(2)), *AWAITING.get()]
         if places:  # else a framework's own query: session, user
-            report("call", where=places[0], method=places[-1]["function"], outcome=outcome, **place_of_thread())
+            method = [place for place in places if place["consumer"]][-1:] or places[-1:]
+            report("call", where=places[0], method=method[0]["function"], outcome=outcome, **place_of_thread())
 
     def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
         def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -74,8 +76,12 @@ def report_calls(report: Callable[..., None]) -> None:
 
 
 def places_of(frame: Any) -> list[dict[str, Any]]:
-    """Return the program's frames, innermost first, each with the call it is in."""
-    return [describe_frame(f, f.f_lineno) | {"call": describe_call(f)} for f in project_frames(frame)]
+    """Return the program's frames, innermost first, each with its call and whether a consumer's method."""
+    return [
+        describe_frame(f, f.f_lineno)
+        | {"call": describe_call(f), "consumer": isinstance(f.f_locals.get("self"), AsyncConsumer)}
+        for f in project_frames(frame)
+    ]
 
 
 def place_of_thread() -> dict[str, Any]:
@@ -86,4 +92,4 @@ def place_of_thread() -> dict[str, Any]:
     except RuntimeError:
         running = False
     is_main = threading.current_thread() is threading.main_thread()
-    return {"thread": "event loop thread" if is_main else "worker thread", "loop": running}
+    return {"thread": "event loop" if is_main else "worker", "loop": running}

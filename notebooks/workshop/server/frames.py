@@ -57,10 +57,18 @@ def describe_call(frame: FrameType) -> str:
     lines[-1] = lines[-1][:right]  # columns count bytes; the end first, it may stand in the first line too
     lines[0] = lines[0][left:]
     try:
-        node: ast.expr = ast.parse(b"(" + b"".join(lines) + b")", mode="eval").body
+        node = ast.parse(b"(" + b"".join(lines) + b")", mode="eval").body
     except SyntaxError:  # the instruction belongs to a statement
         return linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
-    prefix = ""
-    if isinstance(node, ast.Await):
-        prefix, node = "await ", node.value
-    return prefix + (f"{ast.unparse(node.func)}(…)" if isinstance(node, ast.Call) else ast.unparse(node))
+    return ast.unparse(WithoutArguments().visit(node))
+
+
+class WithoutArguments(ast.NodeTransformer):
+    """Replaces the arguments of each call by …, but keeps a function that is handed over by its name."""
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        """Shorten one call and the calls in it."""
+        self.generic_visit(node)
+        if node.keywords or not all(isinstance(arg, ast.Name | ast.Attribute) for arg in node.args):
+            node.args, node.keywords = [ast.Name("…")], []
+        return node
