@@ -14,7 +14,7 @@ ROW, TOP, WIDTH, LANE = 46, 40, 760, 380  # pixels
 class Calls(Shown):
     """One row per database call, in order; a picture of the two threads, and the same as a table."""
 
-    HEAD = ("for", "line", "call", "thread", "loop running?", "outcome")
+    HEAD = ("for", "line", "call", "thread", "loop?", "outcome")
 
     def __init__(self, events: list[dict[str, Any]]) -> None:
         """Take "call" events of `workshop.server`; the statements of one call become one row."""

@@ -10,7 +10,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-MONO = "font-family: var(--jp-code-font-family, monospace); font-size: 13px; white-space: pre; overflow-x: auto"
+MONO = (
+    "font-family: var(--jp-code-font-family, monospace); font-size: 13px; white-space: pre; overflow-x: auto; margin: 0"
+)
 
 
 class Shown:
@@ -75,12 +77,13 @@ class Diff(Shown):
     def html(self) -> str:
         """Return the same in colour; the signs stay, so colour is never the only mark."""
         # Translucent, so that they do on a light page and on a dark one.
-        colours = {"+": "background: #2da44e33", "-": "background: #cf222e33", "@": "opacity: 0.7"}
+        colours = {"+": "background: #2da44e33; ", "-": "background: #cf222e33; ", "@": "opacity: 0.7; "}
         lines = [
-            f'<div style="{colours.get(line[:1], "")}">{escape(line) or " "}</div>'.replace(' style=""', "")
+            f'<span style="{"" if line.startswith("+++") else colours.get(line[:1], "")}display: block">'
+            f"{escape(line) or ' '}</span>"
             for line in self.text().splitlines()
         ]
-        return f'<div style="{MONO}">{"".join(lines)}</div>'
+        return f'<pre style="{MONO}">{"".join(lines)}</pre>'
 
 
 def span_of(text: str, name: str) -> tuple[int, int]:
@@ -95,10 +98,12 @@ def span_of(text: str, name: str) -> tuple[int, int]:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, code: Sequence[int] = ()) -> str:
     """Return an HTML table; `code` numbers the columns that hold code."""
     left = ' style="text-align: left"'
-    wrapping = ' style="white-space: normal; overflow-wrap: anywhere"'
 
     def cell(number: int, text: str) -> str:
-        return f"<td{left}>{f'<code{wrapping}>{escape(text)}</code>' if number in code else escape(text)}</td>"
+        if number not in code:
+            return f"<td{left}>{escape(text)}</td>"
+        wrapping = "white-space: nowrap" if len(text) <= 30 else "white-space: normal; overflow-wrap: anywhere"
+        return f'<td{left}><code style="{wrapping}">{escape(text)}</code></td>'
 
     body = "".join(f"<tr>{''.join(cell(number, text) for number, text in enumerate(row))}</tr>" for row in rows)
     columns = "".join(f'<th scope="col"{left}>{escape(name)}</th>' for name in head)

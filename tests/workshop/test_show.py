@@ -64,7 +64,7 @@ def frame(function, coroutine, project=True, file="messaging/async_handlers.py")
 def test_a_diff_keeps_its_signs_and_loses_the_noise():
     diff = Diff(PATCH)
     assert diff.text() == "+++ m/h.py\n@@ -1 +1 @@ def f():\n-    old < 1\n+    new < 1"
-    assert Text(diff.html().replace("</div><div", "</div>\n<div")).text.strip() == diff.text()
+    assert Text(diff.html().replace("</span>", "\n</span>")).text.strip() == diff.text()
     assert Diff("").text() == "no difference"
 
 
