@@ -17,7 +17,7 @@ async def answer():
     return 42
 
 
-def run_in_a_second_loop():
+def run_again():
     coroutine = answer()
     try:
         return asyncio.run(coroutine)
@@ -37,7 +37,7 @@ def attempt(name, function):
 
 
 def attempt_all():
-    attempt("asyncio.run", run_in_a_second_loop)
+    attempt("asyncio.run", run_again)
     attempt("async_to_sync", async_to_sync(answer))
     attempt("the database", ask_the_database)
 
