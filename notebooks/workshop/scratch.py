@@ -92,24 +92,26 @@ class Scratch:
             raise self._gone()
         kept = next(folder for n in count(1) if not (folder := self.folder / "kept" / self.root.name / str(n)).exists())
         try:
-            edits = self.edits()
+            edits = [name for name in self.edits() if (self.root / name).is_file()]
         except (subprocess.CalledProcessError, WorkshopError):
             # Its repository is damaged: what the learner changed cannot be told apart, so all of it stays.
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(self.root, kept)
-            edits = ["all files"]
-        edits = [name for name in edits if name == "all files" or (self.root / name).is_file()]
+            self._say_kept("all files", kept)
+            return
         for name in edits:
-            if self.root.exists():
-                (kept / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(self.root / name, kept / name)
+            (kept / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(self.root / name, kept / name)
         if edits:
-            where = kept.relative_to(self.folder.parent).as_posix()
-            print(f"The copy starts afresh. Your version of {', '.join(edits)} is in {where}/")
+            self._say_kept(", ".join(edits), kept)
 
     def close(self) -> None:
         """Let another kernel use the folder."""
         self.lock.release()
+
+    def _say_kept(self, what: str, kept: Path) -> None:
+        where = kept.relative_to(self.folder.parent).as_posix()
+        print(f"The copy starts afresh. Your version of {what} is in {where}/")
 
     def _gone(self) -> WorkshopError:
         return WorkshopError("The scratch copy is gone or damaged. Run the cell with lab = Lab(…) again.")
