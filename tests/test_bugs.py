@@ -142,8 +142,7 @@ async def test_exercise_is_unsolved_and_its_solution_solves_it(lab, bug, number,
 
     solution = lab.solution(number)
     assert solution.patch
-    for path in (exercise.file,):
-        (lab.root / path).write_bytes((PROJECT / path).read_bytes())
+    (lab.root / exercise.file).write_bytes((PROJECT / exercise.file).read_bytes())
     assert lab.is_shipped
     capsys.readouterr()
     await lab.check(number)

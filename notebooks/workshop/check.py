@@ -12,7 +12,7 @@ from .site import Site
 async def check_exercise(
     serve: Callable[[], Awaitable[Site]], use: Callable[[Site], Awaitable[Any]], exercise: Exercise
 ) -> str:
-    """Run LinkUp, use it, and return one line that starts with "Solved" or "Not yet"."""
+    """Run LinkUp, use it, and return a verdict that starts with "Solved" or "Not yet"."""
     try:
         site = await serve()
     except ServerDidNotStart as error:
