@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test lint notebooks patches lock bench
+.PHONY: lab test soak lint notebooks patches lock bench
 .DEFAULT_GOAL := lab
 
 lab: .venv/installed  ## open the lessons in JupyterLab
@@ -11,6 +11,10 @@ lab: .venv/installed  ## open the lessons in JupyterLab
 
 test: .venv/installed  ## every proof: unit, bugs, notebooks, browser
 	$(BIN)/pytest $(ARGS)
+
+soak: .venv/installed  ## the faults at full size, with figures: killed servers, hostile clients, a large migration
+	LINKUP_SOAK=1 $(BIN)/pytest --numprocesses=0 -rP $(ARGS) tests/faults tests/messaging/test_migrations.py \
+		tests/async_audit/test_speed.py tests/async_audit/test_damaged_sources.py
 
 lint: .venv/installed
 	$(BIN)/ruff format --check
@@ -27,8 +31,9 @@ patches: .venv/installed  ## write the bugs' patches anew after demo_project has
 lock: .venv/installed  ## compile pyproject.toml's dependencies
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.txt pyproject.toml
 
-bench: .venv/installed  ## seconds per notebook under nbval, one after the other
+bench: .venv/installed  ## seconds per notebook under nbval, one after the other; the checker's time and memory
 	$(BIN)/pytest --numprocesses=0 --durations=0 --durations-min=1 notebooks
+	$(BIN)/python tests/async_audit/benchmark.py
 
 # pip brings uv, checked by its hash; uv does the rest in seconds.
 .venv/installed: requirements.txt

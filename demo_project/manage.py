@@ -8,8 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 
-def main() -> None:
-    """Run one management command; DEBUG is on unless LINKUP_DEBUG says otherwise."""
+def main(argv: list[str] | None = None) -> None:
+    """Run one management command, the process's own without `argv`; DEBUG is on unless LINKUP_DEBUG says otherwise."""
     if os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
         sys.exit(
             "DJANGO_ALLOW_ASYNC_UNSAFE is set: Django would hide the errors this project is about.\n"
@@ -18,7 +18,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linkup.settings")
     os.environ.setdefault("LINKUP_DEBUG", "1")
     try:
-        execute_from_command_line(sys.argv)
+        execute_from_command_line(argv)
     except ImproperlyConfigured as error:
         sys.exit(f"LinkUp is not configured right: {error}")
 

@@ -3,12 +3,16 @@
 import os
 import shutil
 import tempfile
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import channel_layers
+from django.db import connections
 from playwright.async_api import async_playwright
 
-from needs import skip_or_fail
+from needs import channel_layer_url, skip_or_fail
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +25,8 @@ def pytest_configure(config):
         )
     # Never in notebooks/scratch: a lesson may be open there. Kernels of nbval inherit it.
     config.scratch = os.environ["WORKSHOP_SCRATCH"] = tempfile.mkdtemp(prefix="workshop-tests-")
+    os.environ["LINKUP_DEBUG"] = "1"  # else every page would ask for HTTPS
+    os.environ["LINKUP_LOG_FILE"] = str(Path(config.scratch) / "linkup.log")
 
 
 def pytest_unconfigure(config):
@@ -29,7 +35,7 @@ def pytest_unconfigure(config):
 
 def pytest_collection_modifyitems(items):
     # Each nbval cell is a test; the longest files first keep both cores busy until the end.
-    slow = ("test_jupyterlab", "test_mutations", "test_bugs", ".ipynb", "test_browser")
+    slow = ("test_jupyterlab", "test_mutations", "test_bugs", ".ipynb", "tests/browser")
     items.sort(key=lambda item: next((n for n, name in enumerate(slow) if name in item.nodeid), len(slow)))
 
 
@@ -65,5 +71,34 @@ async def browser(chromium):
 @pytest.fixture
 def kit(tmp_path):
     """A copy of the whole kit for a test to change."""
-    generated = [".git", ".venv", "scratch", "__pycache__", ".*_cache", "*.sqlite3*", ".secret_key", "uv.lock"]
+    generated = [
+        ".git",
+        ".venv",
+        "scratch",
+        "__pycache__",
+        ".*_cache",
+        "*.sqlite3*",
+        ".secret_key",
+        "linkup.log",
+        "uv.lock",
+    ]
     return shutil.copytree(ROOT, tmp_path / "kit", ignore=shutil.ignore_patterns(*generated))
+
+
+@pytest.fixture
+def fresh_channel_layer(settings):
+    """Give a test a channel layer of its own: an in-memory one belongs to the loop that used it first."""
+    if os.environ.get("LINKUP_CHANNEL_LAYER_URL"):
+        layer = deepcopy(settings.CHANNEL_LAYERS)
+        layer["default"]["CONFIG"]["hosts"][0]["address"] = channel_layer_url()
+        settings.CHANNEL_LAYERS = layer
+    channel_layers.backends = {}
+    yield
+    channel_layers.backends = {}
+
+
+@pytest.fixture
+async def closed_connections():
+    """Close what a test's own async queries leave open; PostgreSQL does not drop a database in use."""
+    yield
+    await sync_to_async(connections.close_all)()

@@ -57,7 +57,7 @@ def name_another_line(kit):
 
 
 def declare_another_cost(kit):
-    replace(kit / BUG / "bug.toml", 'cost = "no answer within 3 seconds"', 'cost = "nothing at all"')
+    replace(kit / BUG / "bug.toml", 'seen = "no answer within 3 seconds"', 'seen = "nothing at all"')
 
 
 def solve_an_exercise(kit):
@@ -74,7 +74,7 @@ def forget_to_run_a_cell(kit):
 
 def store_another_output(kit):
     def change(cells):
-        cell = next(cell for cell in cells if cell.source.startswith("import websockets"))
+        cell = next(cell for cell in cells if "async def open_chat" in cell.source)
         cell.outputs[-1]["data"]["text/plain"] = "'all is well'"
 
     edit_cell(kit, change)
@@ -93,7 +93,7 @@ MUTATIONS = [
     (switch_the_guard_off, LESSON, "Cell", "Cell 2"),
     (name_another_file, BUGS, "broken", "test_broken_fails_as_declared"),
     (name_another_line, BUGS, "broken", "test_broken_fails_as_declared"),
-    (declare_another_cost, BUGS, "trap", "test_a_trap_costs"),
+    (declare_another_cost, BUGS, "costs", "test_what_only_seems_to_work"),
     (solve_an_exercise, BUGS, "exercise", "test_exercise_is_unsolved"),
     (strip_a_cell, FORM, "02", "test_cells_that_end_in_an_expression"),
     (forget_to_run_a_cell, FORM, "02", "test_every_cell_was_executed"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from workshop.bug import bug_names
+from workshop.bug import Bug, bug_names
 from workshop.index import README, lessons, with_tables
 from workshop.scratch import NOTEBOOKS
 
@@ -156,7 +156,10 @@ def test_metadata_is_true(notebook, request):
 
 
 def test_every_bug_has_its_lesson():
-    assert sorted(bug for lesson in lessons() for bug in lesson.bugs) == bug_names()
+    assert {bug for lesson in lessons() for bug in lesson.bugs} == set(bug_names())
+    for bug in bug_names():
+        (own,) = [lesson for lesson in lessons() if lesson.bugs == [bug]]
+        assert own.file == f"{Bug.load(bug).lesson}.ipynb"
 
 
 def test_the_readme_has_todays_tables():

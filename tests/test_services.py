@@ -3,28 +3,15 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
-from contextlib import asynccontextmanager
 
 import pytest
-import websockets
+from asgiref.sync import sync_to_async
 from django.test import Client
 
 from needs import channel_layer_url, skip_or_fail
-from workshop.scratch import PROJECT
+from server import Server, frame_of
 
 SERVICES = ("LINKUP_DATABASE_URL", "LINKUP_CHANNEL_LAYER_URL")
-
-
-PROGRAM = """
-import sys
-from daphne.server import Server
-from linkup.asgi import application
-server = Server(application, endpoints=["tcp:port=0:interface=127.0.0.1"], signal_handlers=False,
-                ready_callable=lambda: print(server.listening_addresses[0][1], flush=True))
-server.run()
-"""
 
 
 @pytest.fixture
@@ -35,7 +22,7 @@ def services():
 
 
 @pytest.fixture
-def processes(services, transactional_db):
+def processes(services, transactional_db, fresh_channel_layer, closed_connections, tmp_path):
     """Start server processes on the test database, and end them."""
     from django.db import connection
 
@@ -48,28 +35,12 @@ def processes(services, transactional_db):
             "LINKUP_CHANNEL_LAYER_URL": channel_layer_url(),
             "LINKUP_DATABASE_URL": f"{base}/{connection.settings_dict['NAME']}",
         }
-        process = subprocess.Popen([sys.executable, "-c", PROGRAM], cwd=PROJECT, env=environ, stdout=subprocess.PIPE)
-        started.append(process)
-        return int(process.stdout.readline())
+        started.append(Server(environ, tmp_path / "server.log", clock="fast"))
+        return started[-1]
 
     yield start
-    for process in started:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-@asynccontextmanager
-async def chat(port, cookie, peer):
-    headers = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"}
-    async with websockets.connect(f"ws://127.0.0.1:{port}/ws/chat/{peer}/", additional_headers=headers) as socket:
-        yield socket
-
-
-async def frame_of(socket, kind):
-    while (frame := json.loads(await socket.recv()))["type"] != kind:
-        pass
-    return frame
+    for server in started:
+        server.kill()
 
 
 @pytest.fixture
@@ -82,22 +53,61 @@ def cookies(services, transactional_db, django_user_model):
     return found
 
 
-async def test_two_processes_are_one_chat(processes, cookies):
+async def test_messages_and_their_states_cross_processes(processes, cookies):
     first, second = processes(), processes()
-    async with chat(first, cookies["ana"], "ben") as ana:
+    async with first.chat(cookies["ana"], "ben") as ana, second.chat(cookies["ben"], "ana") as ben:
+        await frame_of(ben, "presence")
+        client_id = "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55"
+        await ana.send(json.dumps({"type": "message", "client_id": client_id, "content": "Across"}))
+        message = (await frame_of(ben, "message"))["message"]
+        assert message["content"] == "Across"
+        assert (await frame_of(ana, "status"))["status"] == "delivered"
+        await ben.send(json.dumps({"type": "typing"}))
+        assert await frame_of(ana, "typing") == {"type": "typing", "username": "ben"}
+        await ben.send(json.dumps({"type": "read", "up_to_id": message["id"]}))
+        assert (await frame_of(ana, "status"))["status"] == "read"
+
+
+async def test_presence_crosses_processes_and_counts_sockets_in_all_of_them(processes, cookies):
+    first, second = processes(), processes()
+    async with first.chat(cookies["ben"], "ana") as ben:
+        assert (await frame_of(ben, "presence"))["is_online"] is False
+        async with first.chat(cookies["ana"], "ben") as here:
+            await frame_of(here, "presence")
+            async with second.chat(cookies["ana"], "ben") as there:
+                await frame_of(there, "presence")
+            # Ben hears that Ana came; then that she went, when the last of her sockets has closed, and nothing else.
+            await ben.send(json.dumps({"type": "history"}))
+            before = []
+            while (frame := json.loads(await ben.recv()))["type"] != "history":
+                before.append(frame["is_online"])
+            assert before == [True]
+        assert (await frame_of(ben, "presence"))["is_online"] is False
+
+
+async def test_a_killed_process_leaves_nobody_online(processes, cookies):
+    first, second = processes(), processes()
+    async with second.chat(cookies["ben"], "ana") as ben:
+        await frame_of(ben, "presence")
+        async with first.chat(cookies["ana"], "ben") as ana:
+            await frame_of(ana, "presence")
+            assert (await frame_of(ben, "presence"))["is_online"] is True
+            first.kill()
+            assert (await frame_of(ben, "presence"))["is_online"] is False
+
+
+async def test_a_logout_in_one_process_ends_the_sockets_in_another(processes, cookies):
+    first = processes()
+    async with first.chat(cookies["ana"], "ben") as ana:
         await frame_of(ana, "presence")
-        async with chat(second, cookies["ben"], "ana") as ben:
-            assert (await frame_of(ana, "presence"))["is_online"] is True
-            client_id = "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55"
-            await ana.send(json.dumps({"type": "message", "client_id": client_id, "content": "Across"}))
-            assert (await frame_of(ben, "message"))["message"]["content"] == "Across"
-            assert (await frame_of(ana, "status"))["status"] == "delivered"
-        assert (await frame_of(ana, "presence"))["is_online"] is False
+        await sync_to_async(Client(headers={"cookie": cookies["ana"]}).post)("/logout/")
+        await ana.wait_closed()
+        assert ana.close_code == 4401
 
 
 async def test_a_quiet_socket_stays_open(processes, cookies):
     """The layer waits 5 seconds at a time for a message; the socket must outlast the first wait."""
-    async with chat(processes(), cookies["ana"], "ben") as ana:
+    async with processes().chat(cookies["ana"], "ben") as ana:
         await frame_of(ana, "presence")
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(ana.recv(), 8)

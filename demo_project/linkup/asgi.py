@@ -10,19 +10,23 @@ django_application = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.urls import path, re_path  # noqa: E402
 
+from linkup.sockets import SameOrigin, TurnAway  # noqa: E402
 from linkup.this_machine_only import this_machine_only  # noqa: E402
 from messaging.consumers import ChatConsumer  # noqa: E402
+from messaging.protocol import CloseCode  # noqa: E402
 
+chats = [
+    path("ws/chat/<str:username>/", ChatConsumer.as_asgi()),
+    # Without this one, a wrong address would be an exception in the log.
+    re_path("", TurnAway.as_asgi(code=CloseCode.UNKNOWN_USER)),
+]
 routes = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter([path("ws/chat/<str:username>/", ChatConsumer.as_asgi())]))
-        ),
+        "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(chats)), settings.ALLOWED_HOSTS),
     }
 )
 application = this_machine_only(routes) if settings.DEBUG else routes

@@ -18,11 +18,18 @@ if DEBUG and not LOOPBACK_HOSTS.issuperset(ALLOWED_HOSTS):
         "LINKUP_DEBUG is for this machine alone, but LINKUP_ALLOWED_HOSTS names another. "
         "Set LINKUP_DEBUG=0, or leave LINKUP_ALLOWED_HOSTS unset."
     )
-SECRET_KEY = os.environ.get("LINKUP_SECRET_KEY") or read_or_create_secret_key(BASE_DIR / ".secret_key")
+try:
+    SECRET_KEY = os.environ.get("LINKUP_SECRET_KEY") or read_or_create_secret_key(BASE_DIR / ".secret_key")
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"the secret key cannot be stored beside manage.py ({error.strerror}). "
+        "Set LINKUP_SECRET_KEY, or make that folder writable."
+    ) from error
 
 INSTALLED_APPS = [
     "linkup",  # before daphne: its runserver refuses DEBUG on a public address
     "daphne",
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -30,9 +37,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "messaging",
+    "async_audit",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -57,7 +66,13 @@ TEMPLATES = [
 ]
 
 if _database_url := os.environ.get("LINKUP_DATABASE_URL"):
-    DATABASES = {"default": dj_database_url.parse(_database_url)}
+    try:
+        DATABASES = {"default": dj_database_url.parse(_database_url)}
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "LINKUP_DATABASE_URL is no address of a database. "
+            "Examples: postgres://user@127.0.0.1/linkup, sqlite:////folder/linkup.sqlite3"
+        ) from error
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(BASE_DIR / "db.sqlite3")}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -73,11 +88,23 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 CHANNEL_LAYERS: dict[str, dict] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 if _redis_url := os.environ.get("LINKUP_CHANNEL_LAYER_URL"):
+    from redis.asyncio.retry import Retry
+    from redis.backoff import ExponentialWithJitterBackoff
+
     CHANNEL_LAYERS["default"] = {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        # The layer waits 5 seconds for a message, and redis-py 8 gives every answer just as long: a quiet socket would
-        # end with a TimeoutError (redis/redis-py#4091).
-        "CONFIG": {"hosts": [{"address": _redis_url, "socket_timeout": 15}]},
+        "CONFIG": {
+            "hosts": [
+                {
+                    "address": _redis_url,
+                    # The layer waits 5 seconds for a message, and redis-py 8 gives every answer just as long: a quiet
+                    # socket would end with a TimeoutError (redis/redis-py#4091).
+                    "socket_timeout": 15,
+                    # Connections in the pool do not notice that Redis was restarted until they are used.
+                    "retry": Retry(ExponentialWithJitterBackoff(base=0.1, cap=1), retries=3),
+                }
+            ]
+        },
     }
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -95,10 +122,47 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Scripts and styles come from files of this site, and the page talks to nobody else.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],  # data: is the admin's
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+if not DEBUG:  # behind a proxy that speaks HTTPS and says so in X-Forwarded-Proto: daphne --proxy-headers
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+
+LOG_FILE = os.environ.get("LINKUP_LOG_FILE") or str(BASE_DIR / "linkup.log")  # what check_async_errors reads
+LOG_FORMAT = os.environ.get("LINKUP_LOG_FORMAT", "line")
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured(f"LINKUP_LOG_FORMAT is line or json, not {LOG_FORMAT}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "{asctime}{levelname}{name}{message}",
+            "style": "{",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        # Opened at the first record, so that a clean run leaves no file behind.
+        "file": {"class": "logging.FileHandler", "filename": LOG_FILE, "delay": True, "formatter": LOG_FORMAT},
+    },
+    "root": {"handlers": ["console", "file"], "level": "WARNING"},
 }

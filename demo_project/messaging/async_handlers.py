@@ -1,34 +1,54 @@
 """Database work of the chat that only its consumer needs; each function is awaited and runs in a database thread."""
 
+from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 from channels.db import database_sync_to_async
-from django.contrib.auth import get_user_model
+from django.conf import settings
+from django.contrib.auth import get_user, get_user_model
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 
-from messaging.models import UserStatus
+from messaging.models import ALIVE, UserStatus
 
 
 @database_sync_to_async
-def set_user_online_status(user_id: int, is_online: bool) -> None:
-    """Store whether a user is online, and when that was."""
-    status, _created = UserStatus.objects.get_or_create(user_id=user_id)
-    status.is_online = is_online
-    status.last_seen = timezone.now()
+@transaction.atomic
+def set_user_online_status(user_id: int, connection_id: UUID, is_online: bool) -> None:
+    """Count a socket of a user in or out, and store whether the user is online, and when that was.
+
+    Counted in again every HEARTBEAT seconds, a socket shows that its process is alive.
+    """
+    now = timezone.now()
+    status, _created = UserStatus.objects.select_for_update().get_or_create(user_id=user_id)
+    status.connections.filter(Q(pk=connection_id) | Q(seen_at__lt=now - ALIVE)).delete()
+    if is_online:
+        status.connections.create(pk=connection_id, seen_at=now)
+    status.is_online = status.connections.exists()
+    status.last_seen = now
     status.save()
 
 
 @database_sync_to_async
 def get_user_presence(user_id: int) -> dict[str, Any]:
-    """Return whether a user is online, and when they last were (ISO 8601; null for never)."""
+    """Return whether a user is online, and when they last were (ISO 8601; None for never)."""
     status = UserStatus.objects.filter(user_id=user_id).first()
-    if status is None or status.last_seen is None:
-        return {"is_online": False, "last_seen": None}
-    return {"is_online": status.is_online, "last_seen": status.last_seen.isoformat()}
+    return (status or UserStatus()).presence
 
 
 @database_sync_to_async
 def find_user(username: str) -> AbstractBaseUser | None:
     """Return the active user of that name, or None."""
     return get_user_model().objects.filter(username=username, is_active=True).first()
+
+
+@database_sync_to_async
+def is_logged_in(user_id: int, session_key: str) -> bool:
+    """Tell whether a session still is that user's: not logged out, expired, deactivated, nor given a new password."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    return get_user(request).pk == user_id

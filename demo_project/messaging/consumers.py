@@ -1,28 +1,54 @@
 """The chat socket: one user's side of a conversation."""
 
-import json
+import contextlib
 from typing import Any
+from uuid import UUID
 
-from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import IntegrityError
 
-from messaging.async_handlers import find_user, get_user_presence, set_user_online_status
+from messaging.async_handlers import find_user, get_user_presence, is_logged_in, set_user_online_status
+from messaging.failures import ReportingConsumer
+from messaging.heartbeat import Receive, with_heartbeat
 from messaging.message_persistence_manager import (
     create_message_async,
     get_conversation_messages_async,
-    mark_message_delivered_async,
+    mark_messages_async,
 )
-from messaging.protocol import CloseCode, FrameError, LoadHistory, SendMessage, parse_frame
+from messaging.models import HEARTBEAT, Message
+from messaging.protocol import (
+    VERSION,
+    CloseCode,
+    FrameError,
+    LoadHistory,
+    MarkRead,
+    Request,
+    SendMessage,
+    Typing,
+    parse_frame,
+)
+from messaging.rate import FrameBudget
+from messaging.sessions import session_group
 
 
-class ChatConsumer(AsyncWebsocketConsumer):
+class ChatConsumer(ReportingConsumer):
     """Serves the frames described in `messaging.protocol` to a logged-in user."""
 
     is_member = False
+    peer_is_online: bool | None = None  # as the client was told last
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Any) -> None:
+        """Serve one connection, with a heartbeat."""
+        await super().__call__(scope, with_heartbeat(receive, HEARTBEAT), send)
 
     async def connect(self) -> None:
-        """Join the conversation, mark the user as online, and tell both sides who is there."""
-        await self.accept()  # a browser learns the close code of an accepted socket only
+        """Let a logged-in user into the conversation, and turn everybody else away with a code."""
+        versions = self.scope["subprotocols"]
+        # A browser learns the close code of an accepted socket only.
+        await self.accept(VERSION if VERSION in versions else None)
         self.user = self.scope["user"]
+        if versions and VERSION not in versions:
+            await self.close(CloseCode.UNKNOWN_VERSION.value)
+            return
         if not self.user.is_authenticated:
             await self.close(CloseCode.NOT_LOGGED_IN.value)
             return
@@ -30,20 +56,30 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.peer is None or self.peer.pk == self.user.pk:
             await self.close(CloseCode.UNKNOWN_USER.value)
             return
-        self.is_member = True
-        self.conversation = "chat_{}_{}".format(*sorted([self.user.pk, self.peer.pk]))
-        await self.channel_layer.group_add(self.conversation, self.channel_name)
-        await self.channel_layer.group_add(f"presence_{self.peer.pk}", self.channel_name)
-        await set_user_online_status(self.user.pk, True)
-        await self.announce_presence()
-        await self.send_presence(await get_user_presence(self.peer.pk))
+        await self.join()
 
-    async def disconnect(self, code: int) -> None:
-        """Leave the conversation and mark the user as offline."""
-        if self.is_member:
-            await self.channel_layer.group_discard(self.conversation, self.channel_name)
-            await self.channel_layer.group_discard(f"presence_{self.peer.pk}", self.channel_name)
-            await set_user_online_status(self.user.pk, False)
+    async def join(self) -> None:
+        """Take part in the conversation, count this socket in, and tell both sides who is there."""
+        self.is_member = True
+        self.budget = FrameBudget()
+        self.conversation = "chat_{}_{}".format(*sorted([self.user.pk, self.peer.pk]))
+        self.rooms = [self.conversation, f"presence_{self.peer.pk}", session_group(self.scope["session"].session_key)]
+        for room in self.rooms:
+            await self.channel_layer.group_add(room, self.channel_name)
+        await set_user_online_status(self.user.pk, self.connection_id, True)
+        await self.announce_presence()
+        await self.send_presence()
+
+    async def leave(self) -> None:
+        """Leave the conversation, count this socket out, and tell the other side."""
+        if not self.is_member:
+            return
+        try:
+            with contextlib.suppress(IntegrityError):  # the account was deleted while its chat was open
+                await set_user_online_status(self.user.pk, self.connection_id, False)
+        finally:
+            for room in self.rooms:
+                await self.channel_layer.group_discard(room, self.channel_name)
             await self.announce_presence()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -51,42 +87,96 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if not self.is_member:
             return  # sent before the client learned that it was turned away
         try:
-            match parse_frame(text_data):
-                case SendMessage(client_id, content):
-                    message = await create_message_async(self.user.pk, self.peer.pk, content, client_id)
-                    await self.channel_layer.group_send(self.conversation, {"type": "chat.message", "message": message})
-                case LoadHistory(before_id):
-                    messages = await get_conversation_messages_async(self.user.pk, self.peer.pk, before_id)
-                    await self.send_frame("history", messages=messages)
+            self.budget.take()
+            await self.serve(parse_frame(text_data))
         except FrameError as error:
-            await self.send_frame("error", code=error.code, detail=error.detail)
+            await self.send_error(error.code, error.detail, error.client_id)
+            if self.budget.is_exhausted:
+                await self.close(CloseCode.TOO_FAST.value)
+
+    async def serve(self, request: Request) -> None:
+        """Do what a client asks for."""
+        match request:
+            case SendMessage(client_id, content):
+                await self.store(client_id, content)
+            case LoadHistory(before_id, after_id):
+                messages = await get_conversation_messages_async(self.user.pk, self.peer.pk, before_id, after_id)
+                await self.send_frame("history", messages=messages, before_id=before_id, after_id=after_id)
+                await self.mark_delivered(messages)
+            case MarkRead(up_to_id):
+                await self.mark(up_to_id, Message.Status.READ)
+            case Typing():  # pragma: no branch - there is no fifth request
+                await self.tell("chat.typing", user_id=self.user.pk)
+
+    async def store(self, client_id: UUID, content: str) -> None:
+        """Store a message and pass it on; its sender takes that for the receipt."""
+        self.client_id = client_id
+        try:
+            message = await create_message_async(self.user.pk, self.peer.pk, content, client_id)
+        except IntegrityError:  # one of the two accounts is gone
+            await self.close(CloseCode.UNKNOWN_USER.value)
+        else:
+            await self.tell("chat.message", message=message)
+
+    async def mark_delivered(self, messages: list[dict[str, Any]]) -> None:
+        """Note which of the messages that were passed on have reached this user for the first time."""
+        new = [m["id"] for m in messages if m["recipient_id"] == self.user.pk and m["status"] == Message.Status.SENT]
+        if new:
+            await self.mark(max(new), Message.Status.DELIVERED)
+
+    async def mark(self, up_to_id: int, status: str) -> None:
+        """Move the messages to this user forward, and tell both sides if that changed any."""
+        if await mark_messages_async(self.user.pk, self.peer.pk, up_to_id, status):
+            await self.tell("chat.status", recipient_id=self.user.pk, up_to_id=up_to_id, status=status)
+
+    async def tell(self, kind: str, **fields: Any) -> None:
+        """Send an event to every socket of the conversation, this one included."""
+        await self.channel_layer.group_send(self.conversation, {"type": kind, **fields})
 
     async def chat_message(self, event: dict[str, Any]) -> None:
-        """Pass a new message on, and tell its sender that it has arrived."""
-        message = event["message"]
-        await self.send_frame("message", message=message)
-        if message["recipient_id"] == self.user.pk and await mark_message_delivered_async(message["id"]):
-            await self.channel_layer.group_send(
-                self.conversation, {"type": "chat.status", "id": message["id"], "status": "delivered"}
-            )
+        """Pass a new message on."""
+        await self.send_frame("message", message=event["message"])
+        await self.mark_delivered([event["message"]])
 
     async def chat_status(self, event: dict[str, Any]) -> None:
-        """Pass on how far a message has come."""
-        await self.send_frame("status", id=event["id"], status=event["status"])
+        """Pass on how far messages have come."""
+        await self.send_frame(
+            "status", recipient_id=event["recipient_id"], up_to_id=event["up_to_id"], status=event["status"]
+        )
+
+    async def chat_typing(self, event: dict[str, Any]) -> None:
+        """Pass on that the other user is writing."""
+        if event["user_id"] == self.peer.pk:
+            await self.send_frame("typing", username=self.peer.get_username())
 
     async def chat_presence(self, event: dict[str, Any]) -> None:
-        """Pass on that the other user came or went."""
-        await self.send_presence(event["presence"])
+        """Look whether the other user came or went."""
+        await self.send_presence()
+
+    async def chat_logout(self, event: dict[str, Any]) -> None:
+        """End with the session."""
+        await self.close(CloseCode.NOT_LOGGED_IN.value)
+
+    async def chat_heartbeat(self, event: dict[str, Any]) -> None:
+        """Show that this socket is alive, and notice what nobody announces: a lost right, a crash on the other side."""
+        if not self.is_member:
+            return
+        if not await is_logged_in(self.user.pk, self.scope["session"].session_key):
+            await self.close(CloseCode.NOT_LOGGED_IN.value)
+            return
+        await set_user_online_status(self.user.pk, self.connection_id, True)
+        await self.send_presence()
 
     async def announce_presence(self) -> None:
-        """Tell everybody who has a chat with this user open."""
-        presence = await get_user_presence(self.user.pk)
-        await self.channel_layer.group_send(f"presence_{self.user.pk}", {"type": "chat.presence", "presence": presence})
+        """Tell everybody who has a chat with this user open to look again.
 
-    async def send_presence(self, presence: dict[str, Any]) -> None:
-        """Send whether the other user is online."""
-        await self.send_frame("presence", username=self.peer.get_username(), **presence)
+        The event carries no state: two that cross on the way could leave a watcher with the older one.
+        """
+        await self.channel_layer.group_send(f"presence_{self.user.pk}", {"type": "chat.presence"})
 
-    async def send_frame(self, kind: str, **fields: Any) -> None:
-        """Send one frame of the protocol."""
-        await self.send(json.dumps({"type": kind, **fields}))
+    async def send_presence(self) -> None:
+        """Send whether the other user is online, unless the client knows."""
+        presence = await get_user_presence(self.peer.pk)
+        if presence["is_online"] != self.peer_is_online:
+            self.peer_is_online = presence["is_online"]
+            await self.send_frame("presence", username=self.peer.get_username(), **presence)

@@ -7,7 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from django.db.models import Q
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from messaging.models import Message
@@ -30,28 +33,67 @@ def serialize_message(message: Message) -> dict[str, Any]:
 
 
 def create_message(sender_id: int, recipient_id: int, content: str, client_id: UUID) -> dict[str, Any]:
-    """Store a message once, however often it is sent, and return it serialized."""
+    """Store a message once, however often it is sent, and return it serialized.
+
+    Raises IntegrityError when one of the two users is gone.
+    """
     message, _created = Message.objects.get_or_create(
         sender_id=sender_id, recipient_id=recipient_id, client_id=client_id, defaults={"content": content}
     )
     return serialize_message(message)
 
 
-def get_conversation_messages(user_id: int, peer_id: int, before_id: int | None = None) -> list[dict[str, Any]]:
-    """Return at most PAGE_SIZE serialized messages between two users, newest last, all older than `before_id`."""
+def get_conversation_messages(
+    user_id: int, peer_id: int, before_id: int | None = None, after_id: int | None = None
+) -> list[dict[str, Any]]:
+    """Return at most PAGE_SIZE serialized messages between two users, newest last.
+
+    Those next to `before_id` or `after_id`, older or newer than it; without either, the newest.
+    """
     messages = Message.objects.filter(
         Q(sender_id=user_id, recipient_id=peer_id) | Q(sender_id=peer_id, recipient_id=user_id)
     )
+    if after_id is not None:
+        return [serialize_message(message) for message in messages.filter(pk__gt=after_id).order_by("pk")[:PAGE_SIZE]]
     if before_id is not None:
         messages = messages.filter(pk__lt=before_id)
     newest_first = messages.order_by("-pk")[:PAGE_SIZE]
     return [serialize_message(message) for message in reversed(newest_first)]
 
 
-def mark_message_delivered(message_id: int) -> bool:
-    """Move a message from sent to delivered, and tell whether this call did it."""
-    waiting = Message.objects.filter(pk=message_id, status=Message.Status.SENT)
-    return waiting.update(status=Message.Status.DELIVERED, updated_at=timezone.now()) == 1
+def mark_messages(recipient_id: int, sender_id: int, up_to_id: int, status: str) -> bool:
+    """Move the messages from one user to another forward to a status, and tell whether any moved.
+
+    One statement, so that no reader's step is lost when two race: a message that is further already stays there.
+    """
+    order = Message.Status.values
+    earlier = order[: order.index(status)]
+    behind = Message.objects.filter(
+        sender_id=sender_id, recipient_id=recipient_id, pk__lte=up_to_id, status__in=earlier
+    )
+    return behind.update(status=status, updated_at=timezone.now()) > 0
+
+
+def get_conversations(user_id: int) -> list[AbstractBaseUser]:
+    """Return everybody a user can chat with, in one query, the latest conversation first.
+
+    Each has the `status` row, `last_content`, `last_sender_id` (None without a message) and the number of `unread`.
+    """
+    sent = Q(sender_id=user_id, recipient_id=OuterRef("pk"))
+    received = Q(sender_id=OuterRef("pk"), recipient_id=user_id)
+    last = Message.objects.filter(sent | received).order_by("-pk")
+    unread = Message.objects.filter(received).exclude(status=Message.Status.READ).order_by().values("sender_id")
+    others = get_user_model().objects.filter(is_active=True).exclude(pk=user_id)
+    return list(
+        others.select_related("status")
+        .annotate(
+            last_id=Subquery(last.values("pk")[:1]),
+            last_content=Subquery(last.values("content")[:1]),
+            last_sender_id=Subquery(last.values("sender_id")[:1]),
+            unread=Coalesce(Subquery(unread.values(count=Count("pk")), output_field=IntegerField()), 0),
+        )
+        .order_by(F("last_id").desc(nulls_last=True), "username")
+    )
 
 
 @database_sync_to_async
@@ -61,12 +103,14 @@ def create_message_async(sender_id: int, recipient_id: int, content: str, client
 
 
 @database_sync_to_async
-def get_conversation_messages_async(user_id: int, peer_id: int, before_id: int | None = None) -> list[dict[str, Any]]:
+def get_conversation_messages_async(
+    user_id: int, peer_id: int, before_id: int | None = None, after_id: int | None = None
+) -> list[dict[str, Any]]:
     """Async twin of `get_conversation_messages`."""
-    return get_conversation_messages(user_id, peer_id, before_id)
+    return get_conversation_messages(user_id, peer_id, before_id, after_id)
 
 
 @database_sync_to_async
-def mark_message_delivered_async(message_id: int) -> bool:
-    """Async twin of `mark_message_delivered`."""
-    return mark_message_delivered(message_id)
+def mark_messages_async(recipient_id: int, sender_id: int, up_to_id: int, status: str) -> bool:
+    """Async twin of `mark_messages`."""
+    return mark_messages(recipient_id, sender_id, up_to_id, status)

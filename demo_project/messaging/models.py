@@ -1,8 +1,15 @@
 """What LinkUp stores: the messages of one-to-one conversations, and who is online."""
 
+from datetime import timedelta
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+
+HEARTBEAT = 30  # seconds between two signs of life of an open chat socket
+ALIVE = timedelta(seconds=75)  # a socket that has been silent for longer went down with its process
 
 
 class Message(models.Model):
@@ -25,7 +32,10 @@ class Message(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["sender", "recipient", "-id"], name="message_conversation")]
+        indexes = [
+            models.Index(fields=["sender", "recipient", "-id"], name="message_conversation"),
+            models.Index(fields=["recipient", "sender"], condition=~Q(status="read"), name="message_unread"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["sender", "recipient", "client_id"], name="message_client_id_once"),
             models.CheckConstraint(condition=~Q(content=""), name="message_content_not_empty"),
@@ -50,4 +60,23 @@ class UserStatus(models.Model):
         verbose_name_plural = "user statuses"
 
     def __str__(self) -> str:
-        return f"user {self.user_id} is {'online' if self.is_online else 'offline'}"
+        return f"user {self.user_id} is {'online' if self.presence['is_online'] else 'offline'}"
+
+    @property
+    def presence(self) -> dict[str, Any]:
+        """What others may know: whether the user is online, and when they last were (ISO 8601; None for never)."""
+        if self.last_seen is None:
+            return {"is_online": False, "last_seen": None}
+        alive = timezone.now() - self.last_seen < ALIVE
+        return {"is_online": self.is_online and alive, "last_seen": self.last_seen.isoformat()}
+
+
+class Connection(models.Model):
+    """One open chat socket of a user: online is who has at least one."""
+
+    id = models.UUIDField(primary_key=True)
+    status = models.ForeignKey(UserStatus, on_delete=models.CASCADE, related_name="connections")
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"connection {self.pk} of user {self.status_id}"

@@ -1,18 +1,22 @@
 """The pages of LinkUp; what happens on an open chat page goes through `messaging.consumers`."""
 
+from typing import Any
+
 from django.contrib.auth import get_user_model
+from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from messaging.message_persistence_manager import get_conversation_messages
+from messaging.message_persistence_manager import PAGE_SIZE, get_conversation_messages, get_conversations
+from messaging.protocol import MAX_CONTENT, VERSION
+from messaging.sessions import close_sockets
 
 
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
-    """List everybody one can chat with."""
-    people = get_user_model().objects.filter(is_active=True).exclude(pk=request.user.pk)
-    return render(request, "messaging/inbox.html", {"people": people.select_related("status").order_by("username")})
+    """List everybody one can chat with, the latest conversation first."""
+    return render(request, "messaging/inbox.html", {"people": get_conversations(request.user.pk)})
 
 
 @login_required
@@ -22,7 +26,22 @@ def chat(request: HttpRequest, username: str) -> HttpResponse:
     peer = get_object_or_404(others, username=username)
     page = {
         "peer": peer.get_username(),
+        "peer_id": peer.pk,
         "user_id": request.user.pk,
+        "version": VERSION,
+        "page_size": PAGE_SIZE,
         "messages": get_conversation_messages(request.user.pk, peer.pk),
     }
-    return render(request, "messaging/chat.html", {"peer": peer, "page": page})
+    return render(request, "messaging/chat.html", {"peer": peer, "page": page, "max_content": MAX_CONTENT})
+
+
+class LogoutView(auth_views.LogoutView):
+    """Ends the session, and the sockets that were opened in it."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Log out."""
+        session_key = request.session.session_key
+        response = super().post(request, *args, **kwargs)
+        if session_key:
+            close_sockets(session_key)
+        return response

@@ -14,13 +14,22 @@ BUGS = PROJECT / "bugs"
 
 @dataclass(frozen=True)
 class ServerError:
-    """The error in the server's log: exception and message, and the program's innermost frame."""
+    """The error in the server's log: exception and message, and the program's innermost frame if there is one."""
 
     exception: str
     message: str
-    file: str
-    function: str
-    line: str
+    file: str = ""
+    function: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a step costs although it passes: an action of reproduce.py, and its result with the step and as shipped."""
+
+    action: str
+    seen: Any
+    shipped: Any
 
 
 @dataclass(frozen=True)
@@ -32,13 +41,13 @@ class Step:
     outcome: Literal["fails", "passes", "does not start"]
     error: ServerError | None = None
     client: Any = None
-    cost: Any = None
+    cost: Cost | None = None
 
     def __post_init__(self) -> None:
         if (self.outcome == "passes") != (self.error is None):
             raise ValueError(f"step {self.name}: an error is declared exactly when it does not pass")
-        if (self.kind == "trap") != (self.cost is not None):
-            raise ValueError(f"step {self.name}: a trap has a cost, and nothing else has")
+        if (self.outcome == "passes") != (self.cost is not None):
+            raise ValueError(f"step {self.name}: what passes and is not the fix has a cost, and nothing else has")
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class Exercise:
     hints: list[str]
     explanation: str
     solved: Any
-    error: ServerError
+    error: ServerError | None = None  # where nothing is raised, what comes out is wrong
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,6 @@ class Bug:
     broken: Any
     control: Any = None
     no_control: str = ""
-    cost: Any = None
     steps: list[Step] = field(default_factory=list)
     exercises: list[Exercise] = field(default_factory=list)
 
@@ -80,7 +88,7 @@ class Bug:
             raise WorkshopError(f"There is no bug {name!r}. There are: {known}")
         about = tomllib.loads((home / "bug.toml").read_text(encoding="utf-8"))
         about["error"] = ServerError(**about["error"])
-        about["steps"] = [_with_error(Step, step) for step in about.get("steps", [])]
+        about["steps"] = [_with_error(Step, _with_cost(step)) for step in about.get("steps", [])]
         about["exercises"] = [_with_error(Exercise, exercise) for exercise in about.get("exercises", [])]
         return cls(home=home, **about)
 
@@ -97,13 +105,17 @@ class Bug:
         raise WorkshopError(f"There is no step {name!r}. There are: {', '.join(step.name for step in self.steps)}")
 
     def action(self, name: str) -> Any:
-        """Return a coroutine function of reproduce.py: reproduce, control, cost, and exercise_1 onwards."""
+        """Return a coroutine function of reproduce.py: reproduce, control, one of a cost, and exercise_1 onwards."""
         return runpy.run_path(str(self.home / "reproduce.py"))[name]
 
 
 def bug_names() -> list[str]:
     """Return the names of all bugs, in order."""
     return sorted(path.parent.name for path in BUGS.glob("*/bug.toml"))
+
+
+def _with_cost(about: dict[str, Any]) -> dict[str, Any]:
+    return about | {"cost": Cost(**about["cost"])} if "cost" in about else about
 
 
 def _with_error(kind: type, about: dict[str, Any]) -> Any:

@@ -43,6 +43,8 @@ class Calls(Shown):
 
     def html(self) -> str:
         """Return the picture, with its content as alternative text, and the table."""
+        if not self.rows:
+            return f"<p>{self.alternative()}</p>"
         picture = (
             f'<img src="data:image/svg+xml,{quote(self.svg())}" alt="{escape(self.alternative())}" width="{WIDTH}">'
         )
@@ -56,7 +58,7 @@ class Calls(Shown):
 
     def svg(self) -> str:
         """Return a picture of two lanes, one per thread, with each call in the lane it ran in."""
-        height = TOP + ROW * max(len(self.rows), 1) + 6
+        height = TOP + ROW * len(self.rows) + 6
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"',
             ' font-family="sans-serif" font-size="13">',

@@ -40,8 +40,11 @@ def _places(failure: Failure, exercise: Exercise) -> str:
         return ""
     awaited = f", called from {wrap['file']}:{wrap['line']} ({wrap['source']})" if wrap and wrap != line else ""
     elsewhere = ""
-    if line["file"] not in (exercise.file, exercise.error.file):
+    places = [(exercise.file, exercise.function)]
+    if exercise.error:
+        places.append((exercise.error.file, exercise.error.function))
+    if line["file"] not in [file for file, _function in places]:
         elsewhere = f"\nThis is not the place of the exercise, {exercise.function} in {exercise.file}."
-    elif line["function"] not in (exercise.function, exercise.error.function):
+    elif line["function"] not in [function for _file, function in places]:
         elsewhere = f"\nThis is not {exercise.function}: has an editor tab saved an older text of the file?"
     return f" ({line['source']}){awaited}{elsewhere}"

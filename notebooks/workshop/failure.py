@@ -1,13 +1,14 @@
 """An error in the server, cut to the frames that matter."""
 
 from html import escape
+from itertools import groupby
 from typing import Any
 
 from .show import Shown, table
 
 
 class Failure(Shown):
-    """Shows three frames: the async function to change, the line that asks the database, and what raised the error."""
+    """Shows the frames that matter: the async function, the line that failed below it, and what raised the error."""
 
     def __init__(self, error: dict[str, Any]) -> None:
         """Take an error as `workshop.server` reports it."""
@@ -20,6 +21,7 @@ class Failure(Shown):
         self.wrap = next((frame for frame in reversed(own) if frame["coroutine"]), None)
         self.line = own[-1] if own else None
         self.raised = frames[-1] if frames else None
+        self.asked_database = any(frame["file"].startswith("django/db/") for frame in frames)
 
     def summary(self) -> str:
         """Return place and message in one line."""
@@ -28,15 +30,14 @@ class Failure(Shown):
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Return role, place, function and source of each frame shown; one that has two roles is shown once."""
-        if self.wrap == self.line:
-            roles = [("async function, database line", self.line), ("raised by", self.raised)]
-        else:
-            roles = [("async function", self.wrap), ("database line", self.line), ("raised by", self.raised)]
+        roles = [("async function", self.wrap), ("raised by", self.raised)]
+        if self.line != self.raised:
+            roles.insert(1, ("database line" if self.asked_database else "line that failed", self.line))
         return [
             # Django's line numbers differ between releases; only the reader's own are worth showing.
-            (role, f"{f['file']}:{f['line']}" if f["project"] else f["file"], f["function"], f["source"])
-            for role, f in roles
-            if f
+            (", ".join(names), f"{f['file']}:{f['line']}" if f["project"] else f["file"], f["function"], f["source"])
+            for f, same in groupby(roles, key=lambda role: role[1])
+            if f and (names := [name for name, _frame in same])
         ]
 
     def text(self) -> str:

@@ -1,13 +1,16 @@
 """A lesson's workplace: a copy of LinkUp with bugs put back, to look at, change, run and repair."""
 
+import asyncio
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import ClassVar
 
 from .bug import Bug, Exercise
 from .check import check_exercise
-from .database import seeded_database
+from .database import program_environ, seeded_database
 from .errors import WorkshopError
 from .scratch import Scratch, scratch_folder
 from .show import Diff, Source
@@ -25,9 +28,11 @@ class Lab:
         self.bugs = [Bug.load(name) for name in bugs]
         self._site: Site | None = None
         self._attempted: set[int] = set()
+        self._fixed: set[str] = set()
         if earlier := Lab._open.pop(bugs, None):
             earlier._release()
-        self._scratch = Scratch("_".join(bugs) or "shipped")
+        ids = "_".join(name.partition("_")[0] for name in bugs)
+        self._scratch = Scratch(ids if len(bugs) > 1 else "".join(bugs) or "shipped")
         Lab._open[bugs] = self
         self._scratch.apply(*(bug.patch for bug in self.bugs))
         self._scratch.commit("broken")
@@ -52,17 +57,26 @@ class Lab:
         return _read(self._bug.home, file, function)
 
     def apply(self, step: str) -> Diff:
-        """Go back to the bug, change one thing, and show it: lab.apply("1_save_left_behind")."""
+        """Go back to the bug, change one thing, and show it: lab.apply("1_one_call_wrapped")."""
         name = self._bug.step(step).name
+        self._fixed.clear()
         return self._put("broken", step, self._bug.home / f"{name}.patch")
 
-    def fix(self) -> Diff:
-        """Go from the bug to what LinkUp ships, and show the way: lab.fix()."""
-        self._put("shipped", "shipped")
-        return Diff(self._scratch.git("diff", "-U2", "broken", "shipped"))
+    def fix(self, bug: str | None = None) -> Diff:
+        """Go from the bug to what LinkUp ships, and show the way: lab.fix(), or lab.fix("02_…") for one of several."""
+        if bug is not None and bug not in self._names():
+            raise WorkshopError(f"There is no bug {bug!r} in this copy. There are: {', '.join(self._names())}")
+        before = [other.patch for other in self.bugs if bug is None or other.home.name not in self._fixed]
+        self._fixed.update([bug] if bug else self._names())
+        after = [other.patch for other in self.bugs if other.home.name not in self._fixed]
+        self._put("shipped", "before the fix", *before)
+        first = self._scratch.git("rev-parse", "HEAD").strip()
+        self._put("shipped", "fixed", *after)
+        return Diff(self._scratch.git("diff", "-U2", first, "lab"))
 
     def reset(self) -> None:
         """Go back to the bug: lab.reset()."""
+        self._fixed.clear()
         self._put("broken", "broken")
 
     def diff(self) -> Diff:
@@ -79,13 +93,30 @@ class Lab:
             self._site = None
         self._scratch.untracked()  # raises when the copy is gone
         seeded = seeded_database(self.root, scratch_folder() / ".cache")
-        for stale in self.root.glob("db.sqlite3*"):
+        for stale in [*self.root.glob("db.sqlite3*"), *self.root.glob("linkup.log")]:
             stale.unlink()
         shutil.copyfile(seeded.file, self.root / "db.sqlite3")
         site = Site(self.root, seeded, environ, scripts=self.bugs[0].home if self.bugs else self.root)
         await site.ready()
         self._site = site
         return site
+
+    async def run(self, script: str, *arguments: str) -> int:
+        """Run a script of the copy as a user would, print what it prints, and return its exit code.
+
+        await lab.run("manage.py", "migrate")
+        """
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(self.root / script), *arguments),
+            cwd=self.root.parent,
+            env=program_environ(PYTHONDONTWRITEBYTECODE="1"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        out, _nothing = await process.communicate()
+        print(out.decode().strip())
+        return process.returncode or 0
 
     def exercise(self, number: int) -> Source:
         """Put an exercise into LinkUp as shipped, and show the place: lab.exercise(1)."""
@@ -133,6 +164,9 @@ class Lab:
         self._scratch.apply(*patches)
         self._scratch.commit(what)
         return Diff(self._scratch.git("diff", "-U2", tag))
+
+    def _names(self) -> list[str]:
+        return [bug.home.name for bug in self.bugs]
 
     @property
     def _bug(self) -> Bug:

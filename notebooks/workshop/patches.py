@@ -65,8 +65,11 @@ def transplant(base: Tree, target: Tree, new_base: Tree, patch: Path) -> Tree:
     """Return `new_base` with what was done from `base` to `target`."""
     result = dict(new_base)
     for path in base.keys() | target.keys():
-        before, after = base.get(path, ""), target.get(path, "")
-        if before == after:
+        if path not in target:
+            del result[path]  # whatever it says today
+            continue
+        before, after = base.get(path, ""), target[path]
+        if before == after and path in base:
             continue
         merged = merge(new_base.get(path, ""), before, after)
         result[path] = merged if merged is not None else splice(new_base.get(path, ""), before, after, patch)
@@ -116,12 +119,17 @@ def apply(tree: Tree, patch: Path) -> Tree:
 
 
 def diff(before: Tree, after: Tree) -> str:
-    """Return the unified diff between two trees, with a/ and b/ paths."""
+    """Return the unified diff between two trees, with a/ and b/ paths, files that come or go included."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_tree(before, folder / "a")
-        write_tree(after, folder / "b")
-        return git("diff", "--no-index", "--no-prefix", "a", "b", cwd=folder, check=False)
+        git("init", "--quiet", cwd=folder)
+        write_tree(before, folder)
+        git("add", "--all", cwd=folder)
+        for path in before.keys() - after.keys():
+            (folder / path).unlink()
+        write_tree(after, folder)
+        git("add", "--intent-to-add", "--ignore-removal", ".", cwd=folder)
+        return git("diff", "--no-renames", cwd=folder)
 
 
 def read_tree(folder: Path) -> Tree:

@@ -15,7 +15,7 @@ from .git import git
 NOTEBOOKS = Path(__file__).resolve().parent.parent
 PROJECT = NOTEBOOKS.parent / "demo_project"
 # What a program writes beside its source is no part of it.
-NOT_SOURCE = ["__pycache__", "*.sqlite3*", ".secret_key", "staticfiles", ".ipynb_checkpoints"]
+NOT_SOURCE = ["__pycache__", "*.sqlite3*", ".secret_key", "linkup.log", "staticfiles", ".ipynb_checkpoints"]
 
 
 def scratch_folder() -> Path:

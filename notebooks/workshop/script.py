@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 
-from .database import last_line, program_environ
+from .database import error_of, program_environ
 from .errors import WorkshopError
 from .scratch import NOTEBOOKS
 from .show import Source
@@ -28,4 +28,4 @@ class Script(Source):
         out, err = await process.communicate()
         print(out.decode().strip())
         if process.returncode:
-            raise WorkshopError(f"{self.name} failed: {last_line(err.decode())}")
+            raise WorkshopError(f"{self.name} failed: {error_of(err.decode())}")

@@ -1,6 +1,7 @@
 """What the notebooks display: plain text for terminals and tests, HTML with the same content for the page."""
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
@@ -71,7 +72,8 @@ class Diff(Shown):
 
     def text(self) -> str:
         """Return the changed files and lines, each with its sign."""
-        lines = [line.replace("+++ b/", "+++ ") for line in self.patch.splitlines() if not line.startswith(self.NOISE)]
+        patch = re.sub(r"^--- a/(.+)\n\+\+\+ /dev/null$", r"+++ \1 is gone", self.patch, flags=re.M)
+        lines = [line.replace("+++ b/", "+++ ") for line in patch.splitlines() if not line.startswith(self.NOISE)]
         return "\n".join(lines) or "no difference"
 
     def html(self) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .calls import Calls
-from .database import Seeded, last_line, program_environ
+from .database import Seeded, error_of, program_environ
 from .errors import ServerDidNotStart, WorkshopError
 from .failure import Failure
 
@@ -114,7 +114,7 @@ class Site:
         )
         out, err = await process.communicate()
         if process.returncode:
-            raise WorkshopError(f"{script} failed: {last_line(err.decode())}")
+            raise WorkshopError(f"{script} failed: {error_of(err.decode())}")
         return out.decode().strip()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

@@ -1,18 +1,18 @@
 """Two people, and sockets to LinkUp's own ASGI application."""
 
+import asyncio
 import os
-from contextlib import asynccontextmanager
-from copy import deepcopy
+import threading
+from contextlib import asynccontextmanager, closing
 from uuid import uuid4
 
+import psycopg
 import pytest
-from asgiref.sync import sync_to_async
-from channels.layers import channel_layers
 from channels.testing import WebsocketCommunicator
-from django.db import connections
+from django.db.backends.signals import connection_created
 from django.test import Client
 
-from needs import channel_layer_url
+from program import Program
 
 
 @pytest.fixture
@@ -26,22 +26,8 @@ def ben(django_user_model):
 
 
 @pytest.fixture(autouse=True)
-def fresh_channel_layer(settings):
-    """Give each test a channel layer of its own: an in-memory one belongs to the loop that used it first."""
-    if os.environ.get("LINKUP_CHANNEL_LAYER_URL"):
-        layer = deepcopy(settings.CHANNEL_LAYERS)
-        layer["default"]["CONFIG"]["hosts"][0]["address"] = channel_layer_url()
-        settings.CHANNEL_LAYERS = layer
-    channel_layers.backends = {}
-    yield
-    channel_layers.backends = {}
-
-
-@pytest.fixture(autouse=True)
-async def closed_connections():
-    """Close what a test's own async queries leave open; PostgreSQL does not drop a database in use."""
-    yield
-    await sync_to_async(connections.close_all)()
+def own_layer_and_connections(fresh_channel_layer, closed_connections):
+    """Use both in every test here."""
 
 
 @pytest.fixture
@@ -50,9 +36,9 @@ def socket():
     from linkup.asgi import application
 
     @asynccontextmanager
-    async def open_socket(cookie, peer, origin="http://localhost"):
+    async def open_socket(cookie, peer, origin="http://localhost", path="/ws/chat/{}/", versions=()):
         headers = [(b"cookie", cookie.encode()), (b"origin", origin.encode())]
-        communicator = WebsocketCommunicator(application, f"/ws/chat/{peer}/", headers)
+        communicator = WebsocketCommunicator(application, path.format(peer), headers, subprotocols=list(versions))
         connected, _subprotocol = await communicator.connect(timeout=10)
         assert connected
         try:
@@ -61,6 +47,30 @@ def socket():
             await communicator.disconnect(timeout=10)
 
     return open_socket
+
+
+@pytest.fixture
+def frame_of():
+    """Return the next frame of one kind; others may come in between."""
+
+    async def next_frame(chat, kind):
+        while (frame := await chat.receive_json_from(timeout=10))["type"] != kind:
+            pass
+        return frame
+
+    return next_frame
+
+
+@pytest.fixture
+def close_code_of():
+    """Read a socket to its end, and return the code it was closed with."""
+
+    async def code(chat):
+        while (output := await chat.receive_output(timeout=10))["type"] != "websocket.close":
+            pass
+        return output["code"]
+
+    return code
 
 
 @pytest.fixture
@@ -93,3 +103,85 @@ def new_message():
         return {"type": "message", "client_id": str(uuid4()), "content": content, **fields}
 
     return frame
+
+
+@pytest.fixture
+def write(ana, ben):
+    """Store a message: await write("Hello")."""
+    from messaging.models import Message
+
+    async def create(content):
+        return await Message.objects.acreate(sender=ana, recipient=ben, content=content)
+
+    return create
+
+
+@pytest.fixture
+def stored():
+    """Return what the stored messages say, oldest first: await stored()."""
+    from messaging.models import Message
+
+    async def contents():
+        return [content async for content in Message.objects.order_by("pk").values_list("content", flat=True)]
+
+    return contents
+
+
+class Gate:
+    """A call that waits in its thread, once it is reached, until the test lets it pass."""
+
+    def __init__(self):
+        self.loop, self.reached, self.passable = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def __call__(self, *args, **kwargs):
+        self.loop.call_soon_threadsafe(self.reached.set)
+        assert self.passable.wait(30)
+
+    def let_pass(self):
+        self.passable.set()
+
+
+@pytest.fixture
+async def gate():
+    gate = Gate()
+    yield gate
+    gate.let_pass()
+
+
+@pytest.fixture
+def block_connections():
+    """Return the connections that blocks of aatomic() opened; none may be open at the end, and no thread left."""
+    opened = []
+
+    def note(connection, **kwargs):
+        if threading.current_thread().name.startswith("aatomic"):
+            opened.append(connection)
+
+    connection_created.connect(note)
+    yield opened
+    connection_created.disconnect(note)
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("aatomic")]
+    for thread in threads:
+        thread.join(10)
+    assert [thread for thread in threads if thread.is_alive()] == []
+    assert [wrapper for wrapper in opened if wrapper.connection is not None] == []
+
+
+@pytest.fixture
+def program(tmp_path):
+    """A copy of LinkUp with an empty database: on PostgreSQL when LINKUP_DATABASE_URL says so, else a file."""
+    server = os.environ.get("LINKUP_DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield Program(tmp_path)
+        return
+    name = f"scripts_{uuid4().hex}"
+    with closing(psycopg.connect(server.rpartition("/")[0] + "/postgres", autocommit=True)) as database:
+        database.execute(f"CREATE DATABASE {name}")
+        yield Program(tmp_path, f"{server.rpartition('/')[0]}/{name}")
+        database.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def file_program(tmp_path):
+    """A copy of LinkUp without a database yet; it will be a SQLite file."""
+    return Program(tmp_path)

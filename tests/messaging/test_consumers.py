@@ -1,22 +1,17 @@
 """The chat socket, frame by frame."""
 
 import pytest
-from channels.testing import WebsocketCommunicator
+from asgiref.sync import sync_to_async
 
-from messaging.models import Message, UserStatus
-from messaging.protocol import CloseCode
+from messaging.models import Message
+from messaging.protocol import MAX_FRAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def frame_of(chat, kind):
-    """Return the next frame of one kind; presence may come in between."""
-    while (frame := await chat.receive_json_from(timeout=10))["type"] != kind:
-        pass
-    return frame
-
-
-async def test_a_message_reaches_both_sides_and_is_delivered(ana, ben, ana_cookie, ben_cookie, socket, new_message):
+async def test_a_message_reaches_both_sides_and_is_delivered(
+    ana, ben, ana_cookie, ben_cookie, socket, frame_of, new_message
+):
     async with socket(ana_cookie, "ben") as a, socket(ben_cookie, "ana") as b:
         await frame_of(b, "presence")
         sent = new_message("See you at eight?")
@@ -25,15 +20,16 @@ async def test_a_message_reaches_both_sides_and_is_delivered(ana, ben, ana_cooki
         arrived = (await frame_of(b, "message"))["message"]
         assert receipt == arrived
         assert (receipt["client_id"], receipt["content"]) == (sent["client_id"], "See you at eight?")
-        assert await frame_of(a, "status") == {"type": "status", "id": receipt["id"], "status": "delivered"}
+        moved = {"type": "status", "recipient_id": ben.pk, "up_to_id": receipt["id"], "status": "delivered"}
+        assert await frame_of(a, "status") == moved
     row = await Message.objects.aget()
     assert (row.sender_id, row.recipient_id, row.status) == (ana.pk, ben.pk, "delivered")
 
 
-async def test_a_third_user_hears_nothing(ana, ben, ana_cookie, socket, cookie, django_user_model, new_message):
+async def test_a_third_user_hears_nothing(
+    ana, ben, ana_cookie, socket, frame_of, cookie, django_user_model, new_message
+):
     chloe = await django_user_model.objects.acreate(username="chloe")
-    from asgiref.sync import sync_to_async
-
     chloe_cookie = await sync_to_async(cookie)(chloe)
     async with socket(ana_cookie, "ben") as a, socket(chloe_cookie, "ben") as c:
         await frame_of(c, "presence")
@@ -41,73 +37,93 @@ async def test_a_third_user_hears_nothing(ana, ben, ana_cookie, socket, cookie, 
         await frame_of(a, "message")
         # Chloe's own history request is answered next: nothing of the message lies before it.
         await c.send_json_to({"type": "history"})
-        assert await c.receive_json_from(timeout=10) == {"type": "history", "messages": []}
+        assert await c.receive_json_from(timeout=10) == {
+            "type": "history",
+            "messages": [],
+            "before_id": None,
+            "after_id": None,
+        }
 
 
-async def test_presence_follows_the_socket(ana, ben, ana_cookie, ben_cookie, socket):
-    async with socket(ben_cookie, "ana") as b:
-        first = await frame_of(b, "presence")
-        assert first == {"type": "presence", "username": "ana", "is_online": False, "last_seen": None}
-        async with socket(ana_cookie, "ben") as a:
-            assert (await frame_of(a, "presence"))["is_online"] is True
-            assert (await frame_of(b, "presence"))["is_online"] is True
-        gone = await frame_of(b, "presence")
-        assert gone["is_online"] is False
-    status = await UserStatus.objects.aget(user=ana)
-    assert status.is_online is False
-    assert status.last_seen.isoformat() == gone["last_seen"]
-
-
-async def test_history(ana, ben, ana_cookie, socket, new_message):
+async def test_history(ana, ben, ana_cookie, socket, frame_of, new_message):
     async with socket(ana_cookie, "ben") as a:
         for content in ("one", "two"):
             await a.send_json_to(new_message(content))
         second = [(await frame_of(a, "message"))["message"] for _ in range(2)][1]
         await a.send_json_to({"type": "history", "before_id": second["id"]})
-        assert [m["content"] for m in (await frame_of(a, "history"))["messages"]] == ["one"]
+        older = await frame_of(a, "history")
+        assert [m["content"] for m in older["messages"]] == ["one"]
+        assert (older["before_id"], older["after_id"]) == (second["id"], None)
+        await a.send_json_to({"type": "history", "after_id": older["messages"][0]["id"]})
+        assert [m["content"] for m in (await frame_of(a, "history"))["messages"]] == ["two"]
+
+
+async def test_what_waited_is_delivered_with_the_history_and_then_read(
+    ana, ben, ana_cookie, ben_cookie, socket, frame_of, new_message
+):
+    async with socket(ana_cookie, "ben") as a:
+        for content in ("one", "two"):
+            await a.send_json_to(new_message(content))
+        second = [(await frame_of(a, "message"))["message"] for _ in range(2)][1]
+        async with socket(ben_cookie, "ana") as b:
+            await b.send_json_to({"type": "history"})
+            assert [m["status"] for m in (await frame_of(b, "history"))["messages"]] == ["sent", "sent"]
+            told = {"type": "status", "recipient_id": ben.pk, "up_to_id": second["id"]}
+            assert await frame_of(a, "status") == told | {"status": "delivered"}
+            await b.send_json_to({"type": "read", "up_to_id": second["id"]})
+            assert await frame_of(a, "status") == told | {"status": "read"}
+            # Asked for once more, nothing moves, so nothing is told.
+            await b.send_json_to({"type": "history"})
+            assert [m["status"] for m in (await frame_of(b, "history"))["messages"]] == ["read", "read"]
+    assert [row.status async for row in Message.objects.order_by("pk")] == ["read", "read"]
+
+
+async def test_nobody_marks_the_messages_of_another_pair(ana, ben, ana_cookie, socket, frame_of, django_user_model):
+    chloe = await django_user_model.objects.acreate(username="chloe")
+    rows = [await Message.objects.acreate(sender=s, recipient=r, content="x") for s, r in [(chloe, ben), (ana, ben)]]
+    async with socket(ana_cookie, "ben") as a:
+        await a.send_json_to({"type": "read", "up_to_id": rows[1].pk})
+        await a.send_json_to({"type": "history", "before_id": rows[1].pk})
+        assert (await frame_of(a, "history"))["messages"] == []
+    assert [row.status async for row in Message.objects.order_by("pk")] == ["sent", "sent"]
+
+
+async def test_typing_is_told_to_the_other_side_alone(ana, ben, ana_cookie, ben_cookie, socket, frame_of):
+    async with socket(ana_cookie, "ben") as a, socket(ben_cookie, "ana") as b:
+        await frame_of(b, "presence")
+        await a.send_json_to({"type": "typing"})
+        assert await frame_of(b, "typing") == {"type": "typing", "username": "ana"}
+        await a.send_json_to({"type": "history"})
+        assert (await frame_of(a, "history"))["messages"] == []  # and no typing frame before: see the next line
+        assert await a.receive_nothing()
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("{", "not_json"), ('{"type": "shutdown"}', "unknown_type"), ('{"type": "message"}', "invalid_client_id")],
+    [
+        ("{", "not_json"),
+        ('{"type": "shutdown"}', "unknown_type"),
+        ('{"type": "message"}', "invalid_client_id"),
+        ("x" * (MAX_FRAME + 1), "too_large"),
+    ],
 )
 async def test_a_bad_frame_gets_an_error_and_the_socket_stays_open(
-    ana, ben, ana_cookie, socket, new_message, text, code
+    ana, ben, ana_cookie, socket, frame_of, new_message, text, code
 ):
     async with socket(ana_cookie, "ben") as a:
         await a.send_to(text_data=text)
-        assert (await frame_of(a, "error"))["code"] == code
+        error = await frame_of(a, "error")
+        assert error == {
+            "type": "error",
+            "code": code,
+            "detail": error["detail"],
+            "client_id": None,
+            "failure_id": None,
+        }
         await a.send_to(bytes_data=b"\x00")
         assert (await frame_of(a, "error"))["code"] == "not_text"
+        refused = new_message(" ")
+        await a.send_json_to(refused)
+        assert (await frame_of(a, "error"))["client_id"] == refused["client_id"]
         await a.send_json_to(new_message("still here"))
         assert (await frame_of(a, "message"))["message"]["content"] == "still here"
-
-
-async def test_a_visitor_is_turned_away_with_a_code(ben, socket):
-    async with socket("", "ben") as chat:
-        assert await chat.receive_output(timeout=10) == {
-            "type": "websocket.close",
-            "code": CloseCode.NOT_LOGGED_IN.value,
-        }
-
-
-@pytest.mark.parametrize("peer", ["nobody", "ana"])
-async def test_an_unknown_user_and_oneself_are_no_peers(ana, ana_cookie, socket, peer):
-    async with socket(ana_cookie, peer) as chat:
-        assert await chat.receive_output(timeout=10) == {
-            "type": "websocket.close",
-            "code": CloseCode.UNKNOWN_USER.value,
-        }
-        # A frame that was on its way when the server closed is no error.
-        await chat.send_json_to({"type": "history"})
-        assert await chat.receive_nothing()
-
-
-async def test_a_page_of_another_origin_is_refused(ana, ana_cookie, ben):
-    from linkup.asgi import application
-
-    headers = [(b"cookie", ana_cookie.encode()), (b"origin", b"https://elsewhere.example")]
-    communicator = WebsocketCommunicator(application, "/ws/chat/ben/", headers)
-    connected, _code = await communicator.connect(timeout=10)
-    assert not connected
-    await communicator.disconnect()

@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import IntegrityError
+from django.utils import timezone
 
 from messaging import message_persistence_manager as manager
-from messaging.models import Message
+from messaging.models import Message, UserStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,17 +76,68 @@ async def test_history_comes_in_pages(ana, ben, twin, monkeypatch):
     assert await call("get_conversation_messages", twin, ana.pk, ben.pk, rows[0]["id"]) == []
 
 
-async def test_delivered_comes_after_sent_and_only_once(ana, ben, twin):
-    message = await call("create_message", twin, ana.pk, ben.pk, "Hello", uuid4())
-    assert await call("mark_message_delivered", twin, message["id"]) is True
-    assert await call("mark_message_delivered", twin, message["id"]) is False
-    row = await Message.objects.aget()
-    assert row.status == Message.Status.DELIVERED
-    assert row.updated_at.isoformat() > message["updated_at"]
+async def test_newer_messages_come_in_pages_too(ana, ben, twin, monkeypatch):
+    monkeypatch.setattr(manager, "PAGE_SIZE", 2)
+    rows = [await call("create_message", twin, ana.pk, ben.pk, str(n), uuid4()) for n in range(5)]
+    assert await call("get_conversation_messages", twin, ben.pk, ana.pk, None, rows[0]["id"]) == rows[1:3]
+    assert await call("get_conversation_messages", twin, ben.pk, ana.pk, None, rows[4]["id"]) == []
 
 
-async def test_a_read_message_does_not_go_back_to_delivered(ana, ben, twin):
-    row = await Message.objects.acreate(sender=ana, recipient=ben, content="Hello", status=Message.Status.READ)
-    assert await call("mark_message_delivered", twin, row.pk) is False
-    await row.arefresh_from_db()
-    assert row.status == Message.Status.READ
+@pytest.mark.parametrize(
+    ("before", "to", "after"),
+    [
+        ("sent", "delivered", "delivered"),
+        ("sent", "read", "read"),
+        ("delivered", "read", "read"),
+        ("delivered", "delivered", "delivered"),
+        ("read", "delivered", "read"),
+        ("read", "read", "read"),
+    ],
+)
+async def test_a_status_only_moves_forward(ana, ben, twin, before, to, after):
+    row = await Message.objects.acreate(sender=ana, recipient=ben, content="Hello", status=before)
+    assert await call("mark_messages", twin, ben.pk, ana.pk, row.pk, to) is (before != after)
+    marked = await Message.objects.aget()
+    assert marked.status == after
+    assert (marked.updated_at > row.updated_at) is (before != after)
+
+
+async def test_only_messages_to_this_user_up_to_that_one_are_marked(ana, ben, django_user_model, twin):
+    chloe = await django_user_model.objects.acreate(username="chloe")
+    pairs = [(ana, ben), (ana, ben), (ben, ana), (chloe, ben), (ana, chloe), (ana, ben)]
+    rows = [await Message.objects.acreate(sender=s, recipient=r, content="Hello") for s, r in pairs]
+    assert await call("mark_messages", twin, ben.pk, ana.pk, rows[4].pk, "read") is True
+    marked = [row.status async for row in Message.objects.order_by("pk")]
+    assert marked == ["read", "read", "sent", "sent", "sent", "sent"]
+
+
+async def test_nobody_is_stored_for_a_user_who_is_gone(ana, ben, twin):
+    gone = ben.pk
+    await ben.adelete()
+    with pytest.raises(IntegrityError):
+        await call("create_message", twin, ana.pk, gone, "Hello", uuid4())
+    assert not await Message.objects.aexists()
+
+
+def test_conversations_come_with_all_that_the_inbox_shows(ana, ben, django_user_model, django_assert_num_queries):
+    chloe, _idle = (django_user_model.objects.create(username=name) for name in ("chloe", "dora"))
+    django_user_model.objects.create(username="gone", is_active=False)
+    UserStatus.objects.create(user=chloe, is_online=True, last_seen=timezone.now())
+    for sender, recipient, content, status in [
+        (ana, ben, "to Ben", "sent"),
+        (ben, ana, "read", "read"),
+        (ben, ana, "delivered", "delivered"),
+        (ben, ana, "last of Ben", "sent"),
+        (ana, chloe, "last to Chloe", "sent"),
+        (chloe, ben, "not Ana's", "sent"),
+    ]:
+        Message.objects.create(sender=sender, recipient=recipient, content=content, status=status)
+    with django_assert_num_queries(1):
+        people = manager.get_conversations(ana.pk)
+        seen = [(p.username, p.last_content, p.last_sender_id, p.unread) for p in people]
+        assert people[0].status.presence["is_online"] is True
+    assert seen == [
+        ("chloe", "last to Chloe", ana.pk, 0),
+        ("ben", "last of Ben", ben.pk, 2),
+        ("dora", None, None, 0),
+    ]

@@ -1,9 +1,17 @@
 """The history of the tables, as far as it matters to somebody who upgrades."""
 
+import hashlib
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F
+
+BEFORE = [("messaging", "0006_message_conversation_rules")]
+AFTER = [("messaging", "0007_add_updated_at_field")]
+ROWS = 100_000
 
 
 @pytest.mark.django_db
@@ -11,23 +19,61 @@ def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_0007_fills_updated_at_from_created_at_and_can_be_undone(ana, ben):
-    before = [("messaging", "0006_message_conversation_rules")]
-    after = [("messaging", "0007_add_updated_at_field")]
-    MigrationExecutor(connection).migrate(before)
-    try:
-        apps = MigrationExecutor(connection).loader.project_state(before).apps
-        old = apps.get_model("messaging", "Message").objects.create(
-            sender_id=ana.pk, recipient_id=ben.pk, content="old"
-        )
-        MigrationExecutor(connection).migrate(after)
-        apps = MigrationExecutor(connection).loader.project_state(after).apps
-        new = apps.get_model("messaging", "Message").objects.get()
-        assert (new.content, new.updated_at) == ("old", old.created_at)
-        MigrationExecutor(connection).migrate(before)
-        with connection.cursor() as cursor:
-            table = connection.introspection.get_table_description(cursor, "messaging_message")
-        assert "updated_at" not in [column.name for column in table]
-    finally:
-        MigrationExecutor(connection).migrate(after)
+def message_at(target):
+    """Return the model as it is after a migration."""
+    return MigrationExecutor(connection).loader.project_state(target).apps.get_model("messaging", "Message")
+
+
+@pytest.fixture
+def many_messages(transactional_db, ana, ben):
+    """A database as it was before 0007, with messages of ten years."""
+    MigrationExecutor(connection).migrate(BEFORE)
+    message = message_at(BEFORE)
+    step = timedelta(days=3650) / ROWS
+    pairs = [(ana.pk, ben.pk), (ben.pk, ana.pk)]
+    message._meta.get_field("created_at").auto_now_add = False
+    message.objects.bulk_create(
+        (
+            message(
+                sender_id=pairs[n % 2][0],
+                recipient_id=pairs[n % 2][1],
+                content=f"message {n} – Grüße",
+                status=("sent", "delivered", "read")[n % 3],
+                created_at=datetime(2016, 1, 1, tzinfo=UTC) + n * step,
+            )
+            for n in range(ROWS)
+        ),
+        batch_size=2_000,
+    )
+    yield
+    MigrationExecutor(connection).migrate(AFTER)
+
+
+def content_of(message):
+    """Return the number of rows, and one checksum of all that 0006 knows of them."""
+    fields = ["pk", "sender_id", "recipient_id", "content", "status", "client_id", "created_at"]
+    checksum, rows = hashlib.sha256(), 0
+    for row in message.objects.order_by("pk").values_list(*fields).iterator():
+        checksum.update(repr(row).encode())
+        rows += 1
+    return rows, checksum.hexdigest()
+
+
+def test_0007_keeps_every_row_fills_updated_at_from_created_at_and_can_be_undone(many_messages):
+    content = content_of(message_at(BEFORE))
+    assert content[0] == ROWS
+    MigrationExecutor(connection).migrate(AFTER)
+    message = message_at(AFTER)
+    assert content_of(message) == content
+    assert message.objects.filter(updated_at=F("created_at")).count() == ROWS
+    assert not column("updated_at").null_ok
+    MigrationExecutor(connection).migrate(BEFORE)
+    assert content_of(message_at(BEFORE)) == content
+    assert column("updated_at") is None
+
+
+def column(name):
+    """Return what the database says of a column of the messages, or None."""
+    with connection.cursor() as cursor:
+        table = connection.introspection.get_table_description(cursor, "messaging_message")
+    return next((column for column in table if column.name == name), None)

@@ -5,7 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from messaging.protocol import MAX_CONTENT, MAX_FRAME, FrameError, LoadHistory, SendMessage, parse_frame
+from messaging.protocol import (
+    MAX_CONTENT,
+    MAX_FRAME,
+    FrameError,
+    LoadHistory,
+    MarkRead,
+    SendMessage,
+    Typing,
+    parse_frame,
+)
 
 CLIENT_ID = "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55"
 
@@ -20,8 +29,14 @@ def test_a_message():
 
 
 def test_history():
-    assert parse_frame('{"type": "history"}') == LoadHistory(None)
-    assert parse_frame('{"type": "history", "before_id": 7}') == LoadHistory(7)
+    assert parse_frame('{"type": "history"}') == LoadHistory()
+    assert parse_frame('{"type": "history", "before_id": 7, "after_id": null}') == LoadHistory(before_id=7)
+    assert parse_frame('{"type": "history", "after_id": 0}') == LoadHistory(after_id=0)
+
+
+def test_read_and_typing():
+    assert parse_frame('{"type": "read", "up_to_id": 7}') == MarkRead(7)
+    assert parse_frame('{"type": "typing"}') == Typing()
 
 
 @pytest.mark.parametrize(
@@ -46,10 +61,14 @@ def test_history():
         (message(content="x" * (MAX_CONTENT + 1)), "invalid_content"),
         (message(content="a\0b"), "invalid_content"),
         (message(content="\ud800"), "invalid_content"),
-        ('{"type": "history", "before_id": "7"}', "invalid_before_id"),
-        ('{"type": "history", "before_id": true}', "invalid_before_id"),
-        ('{"type": "history", "before_id": 0}', "invalid_before_id"),
-        ('{"type": "history", "before_id": 9223372036854775808}', "invalid_before_id"),
+        ('{"type": "history", "before_id": "7"}', "invalid_id"),
+        ('{"type": "history", "before_id": true}', "invalid_id"),
+        ('{"type": "history", "before_id": -1}', "invalid_id"),
+        ('{"type": "history", "after_id": 1.5}', "invalid_id"),
+        ('{"type": "history", "before_id": 1, "after_id": 1}', "invalid_id"),
+        ('{"type": "read"}', "invalid_id"),
+        ('{"type": "read", "up_to_id": [1]}', "invalid_id"),
+        ('{"type": "history", "before_id": 9223372036854775808}', "invalid_id"),
     ],
 )
 def test_a_refusal(text, code):
@@ -57,3 +76,10 @@ def test_a_refusal(text, code):
         parse_frame(text)
     assert raised.value.code == code
     assert raised.value.detail.endswith(".")
+
+
+@pytest.mark.parametrize("content", [None, "   ", "a\0b"])
+def test_a_refused_message_is_named(content):
+    with pytest.raises(FrameError) as raised:
+        parse_frame(message(content=content))
+    assert raised.value.client_id == UUID(CLIENT_ID)

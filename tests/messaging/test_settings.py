@@ -83,6 +83,19 @@ def test_the_unsafe_flag_is_refused():
     assert "Traceback" not in output
 
 
+def test_production_settings_pass_djangos_own_deployment_check():
+    production = {"LINKUP_DEBUG": "0", "LINKUP_ALLOWED_HOSTS": "chat.example.org"}
+    secret = "".join(chr(33 + n) for n in range(60))
+    code, output = manage("check", "--deploy", "--fail-level=WARNING", LINKUP_SECRET_KEY=secret, **production)
+    assert (code, output) == (0, "System check identified no issues (0 silenced).\n")
+
+
+def test_a_log_format_that_does_not_exist_is_refused():
+    code, output = manage("check", LINKUP_LOG_FORMAT="yaml")
+    assert code
+    assert output.strip() == "LinkUp is not configured right: LINKUP_LOG_FORMAT is line or json, not yaml."
+
+
 def test_services_are_used_when_named():
     code, output = manage(
         *("shell", "--no-imports", "-c"),

@@ -11,6 +11,7 @@ def get_user_presence(user_id: int)"""
 TWIN = "status = await UserStatus.objects.filter(user_id=user_id).afirst()"
 LINE = "status = UserStatus.objects.filter(user_id=user_id).first()"
 HEAD = "async def get_user_presence(user_id: int)"
+RETURN = "return mark_messages(recipient_id, sender_id, up_to_id, status)"
 FLAG = 'import os\n\nos.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"\n'
 
 
@@ -57,33 +58,36 @@ async def test_attempts_at_exercise_1(lab, capsys, before, after, says):
     ("edits", "says"),
     [
         (
-            [("async def mark_message_delivered_async", "@database_sync_to_async\ndef mark_message_delivered_async")],
+            [("async def mark_messages_async", "@database_sync_to_async\ndef mark_messages_async")],
             "Solved",
         ),
         (
             [
                 (
-                    "return mark_message_delivered(message_id)",
-                    "return await database_sync_to_async(mark_message_delivered)(message_id)",
+                    RETURN,
+                    "return await database_sync_to_async(mark_messages)(recipient_id, sender_id, up_to_id, status)",
                 )
             ],
             "Solved",
         ),
         (
             [
-                ("def mark_message_delivered(", "async def mark_message_delivered("),
-                ("waiting.update(", "await waiting.aupdate("),
-                ("return mark_message_delivered(message_id)", "return await mark_message_delivered(message_id)"),
+                ("def mark_messages(", "async def mark_messages("),
+                (
+                    "return behind.update(status=status, updated_at=timezone.now()) > 0",
+                    "return await behind.aupdate(status=status, updated_at=timezone.now()) > 0",
+                ),
+                (RETURN, RETURN.replace("return", "return await")),
             ],
             r"Not yet: no error, but .*\n  it is: .* gets: a coroutine\n",
         ),
         (
-            [("return mark_message_delivered(message_id)", "return True")],
+            [(RETURN, "return True")],
             r"Not yet: no error, but .*\n  it is: .*stored: sent;",
         ),
         (
             [],
-            r"Not yet: .*:54: .*, called from messaging/message_persistence_manager.py:\d+ \(return mark_message",
+            r"Not yet: .*:\d+: .*, called from messaging/message_persistence_manager.py:\d+ \(return mark_message",
         ),
     ],
 )

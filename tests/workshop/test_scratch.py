@@ -29,7 +29,7 @@ async def test_lab_without_a_bug_is_shipped_and_says_so_when_asked_for_one(scrat
     lab = Lab()
     assert lab.is_shipped
     with pytest.raises(WorkshopError, match="no bug in it"):
-        lab.apply("1_save_left_behind")
+        lab.apply("1_one_call_wrapped")
     await lab.close()
 
 
@@ -41,7 +41,7 @@ def test_unknown_names_list_the_known_ones(scratch):
 @pytest.mark.parametrize(
     ("use", "says"),
     [
-        (lambda lab: lab.apply("9_nothing"), "1_save_left_behind"),
+        (lambda lab: lab.apply("9_nothing"), "1_one_call_wrapped"),
         (lambda lab: lab.exercise(3), "1 to 2"),
         (lambda lab: lab.hint(1, 4), "1 to 3"),
         (lambda lab: lab.solution(1, now=True), "lab.exercise"),
@@ -60,7 +60,7 @@ def test_a_wrong_argument_gets_a_sentence(lab, use, says):
 
 @pytest.mark.parametrize(
     "action",
-    [lambda lab: lab.apply("1_save_left_behind"), lambda lab: lab.fix(), lambda lab: lab.reset(), lambda _: Lab(BUG)],
+    [lambda lab: lab.apply("1_one_call_wrapped"), lambda lab: lab.fix(), lambda lab: lab.reset(), lambda _: Lab(BUG)],
     ids=["apply", "fix", "reset", "a new lab"],
 )
 def test_a_learners_edit_is_kept_and_named(lab, scratch, capsys, action):
@@ -118,7 +118,7 @@ def test_a_git_that_does_not_work_is_said(scratch, monkeypatch):
 
 
 def test_without_an_edit_nothing_is_kept_or_said(lab, scratch, capsys):
-    lab.apply("1_save_left_behind")
+    lab.apply("1_one_call_wrapped")
     lab.fix()
     lab.exercise(1)
     Lab(BUG)

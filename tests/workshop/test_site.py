@@ -55,7 +55,7 @@ async def test_an_error_and_a_print_are_both_seen(lab):
         async with websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana")) as chat:
             await chat.wait_closed()
         failure = await site.failure()
-        assert [row[0] for row in failure.rows()] == ["async function", "database line", "raised by"]
+        assert [row[0] for row in failure.rows()] == ["async function", "raised by"]
         assert (failure.wrap["function"], failure.line["function"]) == ("find_user", "boom")
         assert "Traceback" in failure.full
         assert "loaded" in site.log
@@ -67,11 +67,17 @@ async def test_each_database_call_is_reported_with_its_place(lab):
             await chat.recv()
         rows = (await site.calls("set_user_online_status")).rows
         (found,) = (await site.calls("find_user")).rows
-    work = ["UserStatus.objects.get_or_create(…)", "status.save()"]
-    place = ("worker", "no", "ok")
-    assert [(row[0], row[2], *row[3:]) for row in rows] == [
-        (method, call, *place) for method in ("connect", "disconnect") for call in work
+    come = [
+        "UserStatus.objects.select_for_update().get_or_create(…)",
+        "status.connections.filter(…).delete()",
+        "status.connections.create(…)",
+        "status.connections.exists()",
+        "status.save()",
     ]
+    go = [call for call in come if "create(…)" not in call.partition(".connections")[2]]
+    expected = [("connect", call) for call in come] + [("leave", call) for call in go]
+    assert [(row[0], row[2]) for row in rows] == expected
+    assert {row[3:] for row in rows} == {("worker", "no", "ok")}
     assert found[2] == "get_user_model().objects.filter(…).first()"
 
 

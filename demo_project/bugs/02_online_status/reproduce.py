@@ -8,12 +8,13 @@ import websockets
 
 
 async def open_chat(site):
-    """Open Ana's chat with Ben; return the first frame, or the code the server closed with."""
+    """Open Ana's chat with Ben; return the first frame, or what the server said before it closed the socket."""
     async with websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana")) as chat:
-        try:
-            return await chat.recv()
-        except websockets.ConnectionClosed:
-            return f"closed by the server, code {chat.close_code}"
+        first = await chat.recv()
+        if json.loads(first)["type"] != "error":
+            return first
+        await chat.wait_closed()
+        return f"error: {json.loads(first)['code']}, closed with code {chat.close_code}"
 
 
 async def ping_while_ana_waits(site):
@@ -37,11 +38,6 @@ async def reproduce(site):
 async def control(site):
     """Do the same work where no event loop is running."""
     return await site.run("control.py")
-
-
-async def cost(site):
-    """Show what a wrong fix costs the other users."""
-    return await ping_while_ana_waits(site)
 
 
 async def presence_of_ben(site):

@@ -1,12 +1,12 @@
-"""A caller without an event loop: it needs mark_message_delivered as a plain function."""
+"""A caller without an event loop: it needs mark_messages as a plain function."""
 
 import inspect
 
-from messaging.message_persistence_manager import mark_message_delivered
+from messaging.message_persistence_manager import mark_messages
 from messaging.models import Message
 
 waiting = Message.objects.filter(status=Message.Status.SENT).first()
-answer = mark_message_delivered(waiting.pk)
+answer = mark_messages(waiting.recipient_id, waiting.sender_id, waiting.pk, Message.Status.DELIVERED)
 if inspect.iscoroutine(answer):
     answer.close()
-print("a script that calls mark_message_delivered gets:", "a coroutine" if inspect.iscoroutine(answer) else answer)
+print("a script that calls mark_messages gets:", "a coroutine" if inspect.iscoroutine(answer) else answer)

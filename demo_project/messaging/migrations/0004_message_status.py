@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0003_userstatus_last_seen")]
+    dependencies = [("messaging", "0003_presence")]
     operations = [
         migrations.AddField(
             "message",

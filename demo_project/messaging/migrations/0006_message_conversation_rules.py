@@ -8,6 +8,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "message", models.Index(fields=["sender", "recipient", "-id"], name="message_conversation")
         ),
+        migrations.AddIndex(
+            "message",
+            models.Index(fields=["recipient", "sender"], condition=~Q(status="read"), name="message_unread"),
+        ),
         migrations.AddConstraint(
             "message", models.CheckConstraint(condition=~Q(content=""), name="message_content_not_empty")
         ),

@@ -19,6 +19,9 @@ from frames import describe_call, describe_frame, project_frames
 # The program's frames that wait for the work of a database thread; asgiref carries context variables there.
 AWAITING: ContextVar[list[dict[str, Any]]] = ContextVar("awaiting", default=[])  # noqa: B039 - never changed in place
 
+# They run all the others; from Django 6.1 on, a view has LinkUp's ASGI middleware among its callers.
+PLUMBING = ("__call__", "dispatch", "guarded")
+
 
 def report_calls(report: Callable[..., None]) -> None:
     """Watch all connections and all hops to other threads from now on."""
@@ -26,8 +29,11 @@ def report_calls(report: Callable[..., None]) -> None:
     def report_call(outcome: str) -> None:
         places = [*places_of(sys._getframe(2)), *AWAITING.get()]
         if places:  # else a framework's own query: session, user
-            method = [place for place in places if place["consumer"]][-1:] or places[-1:]
-            report("call", where=places[0], method=method[0]["function"], outcome=outcome, **place_of_thread())
+            # The outermost function that says what is done: a method of the consumer, or a view.
+            named = [place for place in places if place["function"] not in PLUMBING] or places
+            methods = [place for place in named if place["consumer"]]
+            method = (methods or named)[-1]["function"]
+            report("call", where=places[0], method=method, outcome=outcome, **place_of_thread())
 
     def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
         def watched(self: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,112 +1,161 @@
-// One chat page: shows messages, sends them, and says honestly which of them the server has not confirmed.
-"use strict";
+// One chat page: who tells whom what.
 
-const page = JSON.parse(document.getElementById("page").textContent);
-const list = document.getElementById("messages");
-const connection = document.getElementById("connection");
-const presence = document.getElementById("presence");
-const reconnect = document.getElementById("reconnect");
-const composer = document.getElementById("composer");
-const field = document.getElementById("content");
+import { Announcer } from "./announcer.js";
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { ConnectionNotice } from "./connection_notice.js";
+import { History } from "./history.js";
+import { MessageList } from "./messages.js";
+import { Outbox } from "./outbox.js";
+import { Presence, ReadReceipts, Typing } from "./peer.js";
+import { ScrollingLog } from "./scrolling.js";
 
-const items = new Map(); // sender and client_id, or id where there is none, to list item
-let socket = null;
+const PATIENCE = 2_000; // ms until a frame is sent again that the server could not serve
+const element = (id) => document.getElementById(id);
+const page = JSON.parse(element("page").textContent);
+const scheme = location.protocol === "https:" ? "wss" : "ws";
+const address = `${scheme}://${location.host}/ws/chat/${encodeURIComponent(page.peer)}/`;
 
-// Two people may choose the same client_id, so it names a message only together with its sender.
-function keyOf(message) {
-  return message.client_id ? `${message.sender_id} ${message.client_id}` : `id ${message.id}`;
-}
+const list = new MessageList(element("messages"), element("message"), page);
+const notice = new ConnectionNotice(element("connection"), element("reconnect"), element("remedy"), page.peer);
+const announcer = new Announcer(element("announcer"));
+const presence = new Presence(element("presence"));
+const connection = new Connection(address, page.version, {
+  connecting: () => notice.connecting(),
+  joined,
+  frame: (frame) => frames[frame.type]?.(frame),
+  lost(why, seconds) {
+    leave();
+    notice.waiting(why, seconds);
+  },
+  refused(code) {
+    leave();
+    notice.refused(code);
+  },
+});
+const log = new ScrollingLog(element("log"), element("messages"), element("jump"), () => history.loadOlder());
+const typing = new Typing(element("typing"), connection);
+const receipts = new ReadReceipts(connection, list);
+const outbox = new Outbox(`linkup ${page.user_id} ${page.peer_id}`, connection, list);
+const history = new History(connection, list, page.messages.length >= page.page_size, { caughtUp, older });
+const composer = new Composer(element("composer"), { send, typing: (isText) => (isText ? typing.tell() : typing.stop()) });
+let patience = null;
 
-// Add a message or bring the one that is shown up to date; text only, never markup.
-function show(message, state) {
-  let item = items.get(keyOf(message));
-  if (!item) {
-    item = document.createElement("li");
-    item.append(document.createElement("span"), document.createElement("small"));
-    items.set(keyOf(message), item);
-    place(item, message.id ?? Infinity);
-  }
-  if (message.id) item.dataset.id = message.id;
-  item.classList.toggle("mine", message.sender_id === page.user_id);
-  item.querySelector("span").textContent = message.content;
-  mark(item, state);
-}
-
-// Keep the order of the ids; what the server has not numbered yet stays at the end.
-function place(item, id) {
-  const after = [...list.children].find((other) => Number(other.dataset.id ?? Infinity) > id);
-  list.insertBefore(item, after ?? null);
-  if (!after) list.scrollTop = list.scrollHeight;
-}
-
-function mark(item, state) {
-  item.dataset.state = state;
-  item.classList.toggle("lost", state === "not sent");
-  item.querySelector("small").textContent = item.classList.contains("mine") ? state : "";
-}
-
-function markWaiting(state) {
-  for (const item of list.querySelectorAll("li[data-state=sending]")) mark(item, state);
+for (const message of page.messages) {
+  list.show(message);
+  acknowledge(message);
 }
 
 const frames = {
-  presence(frame) {
-    presence.textContent = frame.is_online ? "online" : "offline";
-    presence.classList.toggle("online", frame.is_online);
-  },
-  message(frame) {
-    show(frame.message, frame.message.status);
-  },
+  presence: (frame) => presence.show(frame),
+  message: ({ message }) => receive(message),
   history(frame) {
-    for (const message of frame.messages) show(message, message.status);
+    history.receive(frame);
+    for (const message of frame.messages) acknowledge(message);
+    receipts.update();
   },
   status(frame) {
-    const item = list.querySelector(`li[data-id="${frame.id}"]`);
-    if (item) mark(item, frame.status);
+    list.markUpTo(frame.recipient_id, frame.up_to_id, frame.status);
+    receipts.update();
   },
-  error(frame) {
-    connection.textContent = `LinkUp could not accept that: ${frame.detail}`;
-    markWaiting("not sent");
-  },
+  typing: (frame) => typing.show(frame.username),
+  error: refuse,
 };
 
-function connect() {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  socket = new WebSocket(`${scheme}://${location.host}/ws/chat/${encodeURIComponent(page.peer)}/`);
-  reconnect.hidden = true;
-  socket.onopen = () => {
-    // What came between the page and the socket, and what was written while it was opening.
-    socket.send(JSON.stringify({ type: "history" }));
-    for (const item of list.querySelectorAll("li[data-state=sending]")) socket.send(item.dataset.frame);
-  };
-  socket.onmessage = (event) => {
-    const frame = JSON.parse(event.data);
-    // The first frame says that the server has let us in; an open socket alone says less.
-    connection.textContent = "Connected";
-    connection.classList.remove("lost");
-    frames[frame.type]?.(frame);
-  };
-  socket.onclose = (event) => {
-    connection.textContent = `Disconnected (code ${event.code})`;
-    connection.classList.add("lost");
-    reconnect.hidden = false;
-    markWaiting("not sent");
-  };
+function joined() {
+  notice.connected();
+  composer.problem("");
+  history.catchUp();
+  outbox.joined();
+  receipts.retry();
 }
 
-composer.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const content = field.value.trim();
-  if (!content) return;
-  const message = { client_id: crypto.randomUUID(), sender_id: page.user_id, content };
-  const closed = socket.readyState > WebSocket.OPEN;
-  show(message, closed ? "not sent" : "sending");
-  const frame = JSON.stringify({ type: "message", client_id: message.client_id, content });
-  items.get(keyOf(message)).dataset.frame = frame;
-  if (socket.readyState === WebSocket.OPEN) socket.send(frame);
-  field.value = "";
-});
-reconnect.addEventListener("click", connect);
+function leave() {
+  clearTimeout(patience);
+  presence.clear();
+  typing.clear();
+  history.hold();
+  outbox.lost();
+}
 
-for (const message of page.messages) show(message, message.status);
-connect();
+function send(content) {
+  typing.stop();
+  outbox.add(content);
+  log.toEnd();
+}
+
+function receive(message) {
+  const isNew = list.show(message);
+  acknowledge(message);
+  if (list.isMine(message)) return;
+  typing.clear();
+  if (isNew) {
+    announcer.say(`${page.peer}: ${message.content}`);
+    log.noteNew();
+  }
+  receipts.update();
+}
+
+function acknowledge(message) {
+  if (list.isMine(message)) outbox.acknowledge(message.client_id);
+}
+
+function refuse({ code, detail, client_id, failure_id }) {
+  const text = failure_id ? `${detail} Failure ${failure_id}.` : detail;
+  if (code === "unavailable" || code === "too_fast") {
+    outbox.hold();
+    history.hold();
+    clearTimeout(patience);
+    patience = setTimeout(tryAgain, PATIENCE);
+  } else if (client_id) {
+    outbox.refuse(client_id, text);
+    announcer.say(`Not sent: ${text}`);
+    return;
+  }
+  composer.problem(text);
+}
+
+function tryAgain() {
+  composer.problem("");
+  outbox.retry();
+  history.retry();
+  receipts.retry();
+}
+
+function caughtUp(count) {
+  if (!count) return;
+  announcer.say(`${count} new ${count === 1 ? "message" : "messages"}`);
+  log.noteNew();
+}
+
+function older(insert) {
+  log.keepInView(() => {
+    const count = insert();
+    announcer.say(count ? `${count} older messages` : element("beginning").textContent);
+    showBeginning();
+  });
+}
+
+function showBeginning() {
+  if (!history.hasOlder && document.activeElement === element("older")) log.focus();
+  element("older").hidden = !history.hasOlder;
+  element("beginning").hidden = history.hasOlder;
+}
+
+element("older").addEventListener("click", () => history.loadOlder());
+element("reconnect").addEventListener("click", () => connection.hurry());
+element("messages").addEventListener("click", ({ target }) => {
+  const { clientId } = target.closest("li")?.dataset ?? {};
+  if (target.name === "again") outbox.tryAgain(clientId);
+  if (target.name === "remove") {
+    outbox.remove(clientId);
+    list.remove(clientId);
+  }
+  if (target.name) composer.focus(); // the button is gone
+});
+addEventListener("online", () => {
+  connection.hurry();
+  history.catchUp(); // an open socket may lead into the network that is gone
+});
+showBeginning();
+connection.open();

@@ -1,0 +1,104 @@
+"""The output of a run: text for people, JSON for programs, commands for GitHub's log."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from async_audit.findings import Finding, printable
+from async_audit.outcome import Logged, Outcome
+from async_audit.report import Report, StaticFinding
+from async_audit.shapes import Shape, shapes
+from async_audit.tracebacks import ERROR
+
+INDENT = "\n      "
+
+
+def as_text(outcome: Outcome) -> str:
+    """Return lines like those of a linter, and a last line of each side that says how much there is."""
+    lines = list(_log_lines(outcome.logged, outcome.pasted)) if outcome.logged else []
+    if outcome.source:
+        lines += _source_lines(outcome.source, quiet=outcome.logged is not None)
+    return "\n".join(lines)
+
+
+def as_json(outcome: Outcome) -> str:
+    """Return one object; a finding of a log has the number of times it happened besides."""
+    findings = [asdict(finding) | ({"times": times} if times else {}) for finding, times in outcome.findings()]
+    unparsed = [asdict(file) for file in outcome.source.unparsed] if outcome.source else []
+    return json.dumps({"findings": findings, "unparsed": unparsed}, indent=2)
+
+
+def as_github(outcome: Outcome) -> str:
+    """Return one annotation a line, for files named from the folder the step runs in."""
+    lines = []
+    for finding, _times in outcome.findings():
+        place = f"file={_property(from_here(finding.path, outcome.base))},line={finding.line},col={finding.col}"
+        message = "\n".join([finding.message, *_chain(finding), f"fix: {shape_of(finding.code).fix}"])
+        lines.append(f"::warning {place},title={_property(finding.code)}::{_data(message)}")
+    for file in outcome.source.unparsed if outcome.source else []:
+        name = _property(from_here(file.path, outcome.base))
+        lines.append(f"::notice file={name},title=not parsed::{_data(file.reason)}")
+    return "\n".join(lines)
+
+
+def from_here(path: str, base: Path) -> str:
+    """Return a file's path from the current folder when it is inside, else unchanged: what CI's pages can link."""
+    file = Path(os.path.abspath(base / path))
+    here = Path.cwd()
+    return file.relative_to(here).as_posix() if file.is_relative_to(here) and file.exists() else path
+
+
+def shape_of(code: str) -> Shape:
+    """Return the shape of a code; a code without a text of its own passes for the general shape."""
+    return shapes().get(code) or next(iter(shapes().values()))
+
+
+def _log_lines(logged: Logged, pasted: bool) -> Iterator[str]:
+    for finding in logged.findings:
+        yield INDENT.join([finding.text(), *(_explanation(finding) if pasted and finding.code else [])])
+    if logged.findings:
+        places = f"{len(logged.findings)} place{'s' * (len(logged.findings) > 1)}"
+        yield f"Found {logged.errors} {ERROR} at {places} in {logged.names}."
+    elif logged.exists:
+        yield f"No {ERROR} in {logged.names}."
+    else:
+        yield f"No {ERROR}: {logged.names} does not exist, so nothing has been logged yet."
+
+
+def _explanation(finding: Finding) -> Iterator[str]:
+    shape = shape_of(finding.code)
+    yield f"shape: {shape.code} {shape.name}, as far as frames tell: {shape.title}"
+    yield f"why: {shape.why}"
+    yield f"fix: {shape.fix}"
+    if shape.lesson:
+        yield f"lesson: {shape.lesson_file}"
+
+
+def _source_lines(report: Report, quiet: bool) -> Iterator[str]:
+    for finding in report.findings:
+        place = f"{finding.path}:{finding.line}:{finding.col}"
+        yield INDENT.join(map(printable, [f"{place}: {finding.code} {finding.message}", *_chain(finding)]))
+    if report.findings:
+        many = "s" * (len(report.findings) > 1)
+        yield f"Found {len(report.findings)} place{many} in the source. More: --explain {report.findings[0].code}"
+    elif len(report.unparsed) >= max(report.files, 1):
+        yield "No file of the source could be parsed."
+    else:
+        read = "" if quiet else f" ({report.files} file{'s' * (report.files > 1)})"
+        yield f"Nothing found in the source{read}."
+
+
+def _chain(finding: StaticFinding) -> list[str]:
+    """Return the way down to the line that asks the database, empty when that is the finding's own line."""
+    steps = [f"{step.path}:{step.line} in {step.function}" for step in finding.chain]
+    return steps if len(steps) > 1 else []
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,47 @@
+"""The static side: reads a project's source, never imports it, and finds where its event loop asks the database."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from async_audit.report import Report
+from async_audit.static import django_calls, loop_calls, python_calls, signals, templates
+from async_audit.static.engine import Engine
+from async_audit.static.modules import Files
+from async_audit.static.names import Names
+
+RECURSION = 20_000  # Python's frames; an expression of a thousand terms needs some for each
+
+REGISTERED = (
+    django_calls,
+    loop_calls,
+    python_calls,
+    signals,
+    templates,
+)  # importing them registers what they know
+
+
+def audit(
+    root: Path,
+    *,
+    exclude: Sequence[str] = (),
+    wrappers: Sequence[str] = (),
+    tests: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Look through the Python files of a folder, or at one file; `progress` gets files read and files in all."""
+    limit, was_collecting = sys.getrecursionlimit(), gc.isenabled()
+    sys.setrecursionlimit(max(limit, RECURSION))
+    gc.disable()  # a tree has no garbage, and looking for it takes most of the time
+    try:
+        files = Files(root, exclude, tests, progress)
+        engine = Engine(Names(files), wrappers)
+        engine.run()
+        return Report(sorted(engine.findings.values()), files.unparsed, files.count)
+    finally:
+        sys.setrecursionlimit(limit)
+        if was_collecting:
+            gc.enable()

@@ -1,0 +1,209 @@
+"""What reading an attribute gives, and when it asks the database."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from async_audit.static import forms, hooks, querysets, serializers, twins
+from async_audit.static.functions import Environment, Function
+from async_audit.static.statements import dotted
+from async_audit.static.values import (
+    EVERYTHING,
+    UNKNOWN,
+    Bound,
+    Built,
+    ClassValue,
+    Constant,
+    FunctionValue,
+    Instance,
+    LazyUser,
+    Many,
+    ModuleValue,
+    Outside,
+    OutsideInstance,
+    QuerySet,
+    Request,
+    Scope,
+    Session,
+    Super,
+    Threaded,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from async_audit.static.classes import Class, Relation
+    from async_audit.static.frame import Frame
+
+
+def attribute(frame: Frame, node: ast.expr, owner: Value, name: str) -> Value:
+    """Return an attribute of a value, and note what reading it asks."""
+    match owner:
+        case Instance():
+            return _of_instance(frame, node, owner, name)
+        case QuerySet():
+            return querysets.attribute(frame, owner, name)
+        case ClassValue():
+            return _of_class(frame, owner.cls, name)
+        case ModuleValue():
+            return frame.names.attribute(owner, name)
+        case Outside():
+            return _of_outside(frame, owner, name)
+        case Request():
+            return {"user": LazyUser(), "session": Session()}.get(name) or Bound(owner, name)
+        case LazyUser():
+            user = hooks.use_user(frame, node)
+            return attribute(frame, node, user, name) if isinstance(user, Instance) else UNKNOWN
+        case Built():
+            return (serializers if serializers.is_serializer(owner.cls) else forms).attribute(frame, node, owner, name)
+        case Super():
+            return _of_super(frame, owner, name)
+        case OutsideInstance(origin) if known := hooks.ATTRIBUTES.get(f"{origin}.{name}"):
+            return known(frame, node, owner)
+        case Session() | Scope() | OutsideInstance() | Many():
+            return Bound(owner, name)
+        case FunctionValue() | Threaded():
+            return UNKNOWN
+    return Bound(owner, name)
+
+
+def _of_outside(frame: Frame, owner: Outside, name: str) -> Value:
+    if name == "objects" and owner.name.rpartition(".")[2][:1].isupper():
+        return QuerySet(None, is_manager=True)  # a model that is not in the folder
+    return frame.names.attribute(owner, name)
+
+
+def _of_instance(frame: Frame, node: ast.expr, owner: Instance, name: str) -> Value:
+    cls = owner.cls
+    if cls.is_model:
+        if (relation := cls.relations.get(name)) and (relation.target or relation.kind == "generic"):
+            return follow(frame, node, owner, name, relation)
+        if _is_deferred(owner, name):
+            frame.ask(node, "DAS004", f"{frame.text(node)} was not loaded with its row, and is asked for here")
+            return UNKNOWN
+    if name in (held := dict(owner.held)):
+        return held[name]
+    found = cls.member(name)
+    if found is None:
+        return _of_outside_base(frame, node, owner, name)
+    defined_in, _ = found
+    value = frame.engine.member(cls, name)
+    if isinstance(value, FunctionValue):
+        if not defined_in.module.is_own and (name in twins.of_users() or name[1:] in twins.of_users()):
+            return Bound(owner, name)
+        return _method(frame, node, value.function, owner)
+    if value is UNKNOWN or isinstance(value, OutsideInstance):
+        stored = frame.engine.attribute(cls, name)
+        return stored if stored is not UNKNOWN else _annotated(frame, cls, name, value)
+    return value
+
+
+def _annotated(frame: Frame, cls: Class, name: str, otherwise: Value) -> Value:
+    found = cls.member(name)
+    if found and isinstance(found[1], ast.AnnAssign):
+        hinted = frame.engine.top(found[0].module).annotated(found[1].annotation)
+        return otherwise if hinted is UNKNOWN else hinted
+    return otherwise
+
+
+def _method(frame: Frame, node: ast.expr, function: Function, owner: Value) -> Value:
+    if hooks.is_property(function):
+        summary = frame.engine.summary(function, owner, (), {})
+        frame.absorb(summary.events, function, node)
+        return summary.result
+    if hooks.is_static(function):
+        return FunctionValue(function)
+    if hooks.is_classmethod(function) and isinstance(owner, Instance):
+        return FunctionValue(function, ClassValue(owner.cls))
+    return FunctionValue(function, owner)
+
+
+def _of_outside_base(frame: Frame, node: ast.expr, owner: Instance, name: str) -> Value:
+    """Return what a base that is not in the folder gives: Django's model, Channels' consumer, a view."""
+    cls = owner.cls
+    if cls.is_model:
+        return Bound(owner, name)
+    bases = cls.outside_bases
+    if name == "scope" and any(base.startswith("channels.") for base in bases):
+        return Scope()
+    if name == "request" and any(base.startswith("django.") for base in bases):
+        return Request()
+    stored = frame.engine.attribute(cls, name)
+    if stored is UNKNOWN and isinstance(method := frame.engine.member(cls, "__getattr__"), FunctionValue):
+        summary = frame.engine.summary(method.function, owner, [Constant(name)], {})
+        frame.absorb(summary.events, method.function, node)
+        return summary.result
+    return stored if stored is not UNKNOWN else Bound(owner, name)
+
+
+def _is_deferred(owner: Instance, name: str) -> bool:
+    if owner.only is None or name in ("pk", "id") or name in owner.only:
+        return False
+    if name.endswith("_id") and name[:-3] in owner.cls.relations:
+        return name[:-3] not in owner.only
+    return name in owner.cls.fields
+
+
+def follow(frame: Frame, node: ast.expr, owner: Instance, name: str, relation: Relation) -> Value:
+    """Return what a relation leads to; one row that was not loaded is asked for."""
+    if relation.kind == "many":
+        if relation.is_generic and owner.is_traced and name not in owner.loaded:
+            frame.ask(node, "DAS020", f"{frame.text(node)} asks for a content type until its cache is warm")
+        return querysets.related(frame, owner, name, relation.target, relation.back)
+    is_loaded = name in owner.loaded or EVERYTHING in owner.loaded
+    if not is_loaded:
+        tier = frame.surety(owner, name)
+        if (path := dotted(node)) and frame.env.get(before := path.rpartition(".")[0]) == owner:
+            frame.env[before] = replace(owner, loaded=owner.loaded | {name})  # from now on
+        if relation.kind == "generic":
+            text = f"{frame.text(node)} is a generic relation that was not prefetched, and is asked for here"
+            frame.ask(node, "DAS020", text, tier)
+        else:
+            text = f"{frame.text(node)} is a relation that was not loaded, and is asked for here"
+            frame.ask(node, "DAS003", f"{text}; use select_related({name!r})", tier)
+    if relation.target is None:
+        return UNKNOWN
+    loaded = querysets.inner(owner.loaded, name) if is_loaded else frozenset()
+    if relation.kind == "reverse one" and relation.back:
+        loaded |= {relation.back}
+    return Instance(relation.target, loaded, is_traced=owner.is_traced)
+
+
+def _of_class(frame: Frame, cls: Class, name: str) -> Value:
+    value = frame.engine.member(cls, name)
+    if isinstance(value, FunctionValue):
+        if hooks.is_classmethod(value.function):
+            return FunctionValue(value.function, ClassValue(cls))
+        return value
+    if isinstance(value, QuerySet):
+        return replace(value, model=cls, is_manager=True)
+    if value is not UNKNOWN:
+        return value
+    if name == "objects" and (cls.is_model or not _is_plain(cls)):
+        return querysets.of_model(frame, cls if cls.is_model else None)
+    if name in ("_default_manager", "_base_manager") and cls.is_model:
+        return querysets.of_model(frame, cls)
+    stored = frame.engine.attribute(cls, name)
+    return stored if stored is not UNKNOWN else Bound(ClassValue(cls), name)
+
+
+def _is_plain(cls: Class) -> bool:
+    return not cls.outside_bases
+
+
+def _of_super(frame: Frame, owner: Super, name: str) -> Value:
+    value = owner.owner
+    cls = value.cls if isinstance(value, Instance | QuerySet | ClassValue) else None
+    mro = cls.mro if cls else []
+    behind = mro[mro.index(owner.cls) + 1 :] if owner.cls in mro else owner.cls.mro[1:]
+    for base in behind:
+        node = base.members.get(name)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return FunctionValue(frame.names.function_of(node, base.module, base), value)
+    return Bound(value, name)
+
+
+def bind(arguments: list[Value], environment: Environment) -> tuple[tuple[Value, ...], tuple[tuple[str, Value], ...]]:
+    """Return arguments in a form that can be kept in a value."""
+    return tuple(arguments), tuple(sorted(environment.items(), key=lambda item: item[0]))

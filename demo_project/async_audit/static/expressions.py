@@ -1,0 +1,283 @@
+"""What expressions give, and which of them ask the database."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from async_audit.static import calls, hooks
+from async_audit.static.attributes import attribute
+from async_audit.static.functions import Environment, Event, Function
+from async_audit.static.statements import dotted
+from async_audit.static.values import (
+    NONE,
+    UNKNOWN,
+    Bound,
+    Constant,
+    Coroutine,
+    FunctionValue,
+    Items,
+    LazyUser,
+    Many,
+    Mapping,
+    Outside,
+    QuerySet,
+    Scope,
+    Session,
+    Value,
+    join,
+)
+
+if TYPE_CHECKING:
+    from async_audit.static.frame import Frame
+
+BUILTINS = frozenset(dir(builtins))
+
+
+def _name(frame: Frame, node: ast.Name) -> Value:
+    if node.id in frame.env:
+        return frame.env[node.id]
+    if node.id in frame.function.closure:
+        return frame.function.closure[node.id]
+    found = frame.names.find(frame.module, node.id)
+    if isinstance(found, Value):
+        return found
+    if found is not None:
+        return frame.names.variable(frame.module, node.id)
+    return Outside(f"builtins.{node.id}") if node.id in BUILTINS else UNKNOWN
+
+
+def _attribute(frame: Frame, node: ast.Attribute) -> Value:
+    path = dotted(node)
+    if path:
+        if path in frame.env:
+            return frame.env[path]
+        if path in frame.function.closure:
+            return frame.function.closure[path]
+    owner = frame.eval(node.value)
+    if isinstance(owner, Coroutine):
+        frame.unawaited(node, owner, f"a coroutine has no {node.attr}")
+        return Bound(owner, node.attr)
+    value = attribute(frame, node, owner, node.attr)
+    if path and value is not UNKNOWN and not isinstance(value, Outside):
+        frame.env[path] = value  # from now on it is loaded
+    return value
+
+
+def _call(frame: Frame, node: ast.Call) -> Value:
+    return calls.call(frame, node)
+
+
+def _await(frame: Frame, node: ast.Await) -> Value:
+    value = frame.eval(node.value)
+    if isinstance(value, QuerySet) and value.surety < 3 and not value.is_manager:
+        frame.ask(node, "DAS002", "a queryset cannot be awaited; go through it by async for")
+    return frame.awaited(value)
+
+
+def _subscript(frame: Frame, node: ast.Subscript) -> Value:
+    owner = frame.eval(node.value)
+    index = node.slice
+    if isinstance(index, ast.Constant) and dotted(node.value).rpartition(".")[2] == "scope":
+        return hooks.of_scope(frame, index.value)
+    if isinstance(owner, QuerySet) and not owner.is_manager:
+        is_slice = isinstance(index, ast.Slice)
+        if is_slice and not getattr(index, "step", None):
+            frame.eval(index)
+            return owner if owner.is_evaluated else replace(owner, is_evaluated=False)
+        return frame.iterate(node, owner, "an element is taken out")
+    if (made := frame.special(node, owner, "__getitem__")) is not None:
+        return made
+    key = frame.eval(index)
+    name = key.value if isinstance(key, Constant) else None
+    match owner:
+        case Scope():
+            return hooks.of_scope(frame, name)
+        case Session():
+            hooks.use_session(frame, node, "[…]")
+        case Mapping() if isinstance(name, str):
+            return owner.get(name)
+        case Items(elements) if isinstance(name, int) and -len(elements) <= name < len(elements):
+            return elements[name]
+        case Items() | Many():
+            return owner if isinstance(index, ast.Slice) else frame.element(owner)
+    return owner if isinstance(owner, Outside) else UNKNOWN
+
+
+def _slice(frame: Frame, node: ast.Slice) -> Value:
+    for part in (node.lower, node.upper, node.step):
+        if part:
+            frame.eval(part)
+    return UNKNOWN
+
+
+def _bool_op(frame: Frame, node: ast.BoolOp) -> Value:
+    found: Value | None = None
+    for part in node.values[:-1]:
+        value = frame.eval(part)
+        frame.truth(part, value)
+        if isinstance(node.op, ast.Or):
+            found = join(found, value)
+    last = frame.eval(node.values[-1])
+    return last if found is None else join(found, last)
+
+
+def _if_exp(frame: Frame, node: ast.IfExp) -> Value:
+    frame.test(node.test)
+    return join(frame.eval(node.body), frame.eval(node.orelse))
+
+
+def _compare(frame: Frame, node: ast.Compare) -> Value:
+    values = [frame.eval(part) for part in (node.left, *node.comparators)]
+    for operator, part, value in zip(node.ops, node.comparators, values[1:], strict=True):
+        if isinstance(operator, ast.In | ast.NotIn):
+            if isinstance(value, QuerySet | Many):
+                frame.iterate(part, value, "something is looked for in it", node)
+            elif isinstance(value, Session):
+                hooks.use_session(frame, part, "in")
+            else:
+                frame.special(part, value, "__contains__", "__iter__")
+    if not all(isinstance(operator, ast.Is | ast.IsNot | ast.In | ast.NotIn) for operator in node.ops):
+        for part, value in zip((node.left, *node.comparators), values, strict=True):
+            if isinstance(value, LazyUser):
+                hooks.use_user(frame, part)
+            for inner in value.elements if isinstance(value, Items) else (value,):
+                if isinstance(inner, Coroutine):
+                    frame.unawaited(part, inner, "a coroutine is compared")
+    return UNKNOWN
+
+
+def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
+    frame.test(node.operand) if isinstance(node.op, ast.Not) else frame.eval(node.operand)
+    return UNKNOWN
+
+
+def _bin_op(frame: Frame, node: ast.BinOp) -> Value:
+    left, right = frame.eval(node.left), frame.eval(node.right)
+    if isinstance(left, QuerySet) and isinstance(right, QuerySet):
+        return left
+    if isinstance(node.op, ast.Mod) and isinstance(left, Constant) and isinstance(left.value, str):
+        for value in right.elements if isinstance(right, Items) else (right,):
+            frame.show(node, value)
+    return left if isinstance(left, Many) else UNKNOWN
+
+
+def _joined(frame: Frame, node: ast.JoinedStr) -> Value:
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            frame.show(part.value, frame.eval(part.value))
+    return UNKNOWN
+
+
+def _sequence(frame: Frame, node: ast.Tuple | ast.List | ast.Set) -> Value:
+    elements = []
+    is_known = True
+    for part in node.elts:
+        if isinstance(part, ast.Starred):
+            elements.append(frame.iterate(part.value, frame.eval(part.value), "it is unpacked"))
+            is_known = False
+        else:
+            elements.append(frame.eval(part))
+    return Items(tuple(elements)) if is_known else Many(frame.element(Items(tuple(elements))))
+
+
+def _dict(frame: Frame, node: ast.Dict) -> Value:
+    items = []
+    for key, part in zip(node.keys, node.values, strict=True):
+        value = frame.eval(part)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            items.append((key.value, value))
+        elif key is None and isinstance(value, Mapping):
+            items.extend(value.items)
+        elif key:
+            frame.eval(key)
+    return Mapping(tuple(items))
+
+
+def _comprehension(frame: Frame, node: Any) -> Value:
+    before = dict(frame.env)
+    first = node.generators[0]
+    value = frame.eval(first.iter)
+    later: AbstractContextManager[list[Event]] = nullcontext([])
+    if isinstance(node, ast.GeneratorExp):
+        later = frame.collecting()
+    element: Value | None = None
+    if not first.is_async and not (isinstance(value, QuerySet) and value.is_iterator):
+        element = frame.iterate(first.iter, value)
+    with later as pending:
+        values = _comprehended(frame, node, before, value, element)
+    frame.env = before
+    return Many(values[-1], tuple(pending[:1]))
+
+
+def _comprehended(frame: Frame, node: Any, before: Environment, value: Value, element: Value | None) -> list[Value]:
+    for generator in node.generators:
+        if generator is not node.generators[0]:
+            value, element = frame.eval(generator.iter), None
+        if element is not None:
+            pass
+        elif generator.is_async:
+            element = frame.iterate_async(generator.iter, value)
+            if path := dotted(generator.iter):
+                before[path] = frame.env.get(path, UNKNOWN)
+        else:
+            element = frame.iterate(generator.iter, value)
+        frame.assign(generator.target, element)
+        for condition in generator.ifs:
+            frame.test(condition)
+    parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    return [frame.eval(part) for part in parts]
+
+
+def _lambda(frame: Frame, node: ast.Lambda) -> Value:
+    outer = f"{frame.function.qualname}.<locals>."
+    return FunctionValue(Function(node, frame.module, closure=frame.scope(), outer=outer))
+
+
+def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
+    value = frame.eval(node.value)
+    frame.assign(node.target, value)
+    return value
+
+
+def _yield(frame: Frame, node: ast.Yield) -> Value:
+    frame.yields(frame.eval(node.value) if node.value else NONE)
+    return UNKNOWN
+
+
+def _yield_from(frame: Frame, node: ast.YieldFrom) -> Value:
+    frame.yields(frame.iterate(node.value, frame.eval(node.value)))
+    return UNKNOWN
+
+
+EXPRESSIONS: dict[type[ast.AST], Callable[[Frame, Any], Value]] = {
+    ast.Constant: lambda frame, node: Constant(node.value),
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+    ast.Await: _await,
+    ast.Subscript: _subscript,
+    ast.Slice: _slice,
+    ast.BoolOp: _bool_op,
+    ast.IfExp: _if_exp,
+    ast.Compare: _compare,
+    ast.UnaryOp: _unary,
+    ast.BinOp: _bin_op,
+    ast.JoinedStr: _joined,
+    ast.Tuple: _sequence,
+    ast.List: _sequence,
+    ast.Set: _sequence,
+    ast.Dict: _dict,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _walrus,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
+}

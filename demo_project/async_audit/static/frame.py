@@ -1,0 +1,244 @@
+"""One pass through a function: its variables, what it has asked the database, and what it gives back."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from async_audit.static import hooks, querysets
+from async_audit.static.annotations import annotated
+from async_audit.static.expressions import EXPRESSIONS
+from async_audit.static.functions import Environment, Function, Summary
+from async_audit.static.notes import Notes
+from async_audit.static.statements import STATEMENTS, dotted, merged
+from async_audit.static.values import (
+    NONE,
+    UNKNOWN,
+    Coroutine,
+    Instance,
+    Items,
+    LazyUser,
+    Many,
+    Mapping,
+    QuerySet,
+    Request,
+    Value,
+    join,
+)
+
+if TYPE_CHECKING:
+    from async_audit.static.engine import Engine
+
+
+class Frame(Notes):
+    """Runs a function's statements on what is known of its variables."""
+
+    def __init__(self, engine: Engine, function: Function, summary: Summary) -> None:
+        super().__init__(engine, function, summary)
+        self.module = function.module
+        self.names = engine.names
+        self.env: Environment = {}
+        self.is_over = False  # after a return or raise
+        self.self_name = ""
+        self.raised: Value = UNKNOWN  # the last exception
+        self._returned: Value | None = None
+        self._yielded: Value | None = None
+
+    def run(self, bound: Value | None, args: Sequence[Value], kwargs: Environment) -> None:
+        """Go through the whole function with these arguments, and fill in its summary."""
+        self._bind(bound, args, kwargs)
+        self.execute(self.function.body)
+        result = self._returned or NONE
+        node = self.function.node
+        if result in (UNKNOWN, NONE) and not isinstance(node, ast.Lambda) and node.returns:
+            hinted = self.annotated(node.returns)
+            result = result if hinted is UNKNOWN else hinted
+        if self.summary.is_generator:
+            result = Many(self._yielded or UNKNOWN)
+        self.summary.result = result
+        if self.self_name:
+            prefix = f"{self.self_name}."
+            for path, value in self.env.items():
+                if path.startswith(prefix) and path.count(".") == 1:
+                    self.stored(path.removeprefix(prefix), value)
+
+    def _bind(self, bound: Value | None, args: Sequence[Value], kwargs: Environment) -> None:
+        given = list(args) if bound is None else [bound, *args]
+        arguments = self.function.node.args
+        names = [*arguments.posonlyargs, *arguments.args]
+        if bound is not None and names:
+            self.self_name = names[0].arg
+        defaults = dict(zip([arg.arg for arg in reversed(names)], reversed(arguments.defaults), strict=False))
+        for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+            if default is not None:
+                defaults[arg.arg] = default
+        rest = dict(kwargs)
+        for number, arg in enumerate([*names, *arguments.kwonlyargs]):
+            value = given[number] if number < min(len(given), len(names)) else rest.pop(arg.arg, UNKNOWN)
+            if value in (UNKNOWN, NONE) and (hinted := self.parameter(arg, number)) is not UNKNOWN:
+                value = hinted
+            elif value is UNKNOWN and isinstance(defaults.get(arg.arg), ast.Constant | ast.Name | ast.Attribute):
+                value = self.eval(defaults[arg.arg])
+            self.env[arg.arg] = value
+        if arguments.vararg:
+            self.env[arguments.vararg.arg] = Items(tuple(given[len(names) :])) if len(given) > len(names) else UNKNOWN
+        if arguments.kwarg:
+            self.env[arguments.kwarg.arg] = Mapping(tuple(rest.items())) if rest else UNKNOWN
+
+    def parameter(self, arg: ast.arg, number: int) -> Value:
+        """Return what a parameter's annotation, or its name, says of it."""
+        if arg.annotation:
+            return self.annotated(arg.annotation)
+        is_first = number == (1 if self.function.cls else 0)
+        if arg.arg == "request" and is_first and not self.module.has_other_requests:
+            return Request()
+        return UNKNOWN
+
+    def annotated(self, node: ast.expr) -> Value:
+        """Return what an annotation says."""
+        return annotated(node, self)
+
+    def gives(self, value: Value) -> None:
+        """Note a value that the function returns."""
+        self._returned = value if self._returned is None else join(self._returned, value)
+
+    def yields(self, value: Value) -> None:
+        """Note a value that the function yields."""
+        self._yielded = value if self._yielded is None else join(self._yielded, value)
+        self.summary.is_generator = True
+
+    def stored(self, name: str, value: Value) -> None:
+        """Note a value that the function gives to an attribute of self."""
+        self.summary.stores[name] = join(self.summary.stores.get(name), value)
+
+    def awaited(self, value: Value) -> Value:
+        """Return what awaiting a value gives."""
+        if isinstance(value, Coroutine):
+            return value.result
+        if isinstance(value, Items):
+            return Items(tuple(map(self.awaited, value.elements)))
+        return value if isinstance(value, Instance | QuerySet) else UNKNOWN
+
+    def execute(self, body: Sequence[ast.stmt]) -> None:
+        """Go through statements in order, up to one that leaves the block."""
+        for statement in body:
+            if self.is_over:
+                break
+            handler = STATEMENTS.get(type(statement))
+            if handler:
+                handler(self, statement)
+
+    def branches(self, *bodies: Sequence[ast.stmt]) -> None:
+        """Go through alternatives, each from where the others began too; go on with what holds after any of them."""
+        before, ends = self.env, []
+        for body in bodies:
+            self.env, self.is_over = dict(before), False
+            self.execute(body)
+            if not self.is_over:
+                ends.append(self.env)
+        self.is_over = not ends
+        self.env = merged(ends) if ends else before
+
+    def assign(self, target: ast.expr, value: Value) -> None:
+        """Give a value to a target: a name, an attribute, or several of them."""
+        if isinstance(target, ast.Starred):
+            target, value = target.value, UNKNOWN
+        if isinstance(target, ast.Tuple | ast.List):
+            elements = value.elements if isinstance(value, Items) else ()
+            for number, part in enumerate(target.elts):
+                known = number < len(elements) and len(elements) == len(target.elts)
+                self.assign(part, elements[number] if known else self.element(value))
+        elif path := dotted(target):
+            if isinstance(target, ast.Attribute):
+                hooks.assigned(self, target, value)
+            self.forget(path)
+            self.env[path] = value
+            owner, _, attribute = path.rpartition(".")
+            if owner == self.self_name and attribute:
+                self.stored(attribute, value)
+        elif isinstance(target, ast.Subscript):
+            self.eval(target)
+
+    def forget(self, path: str) -> None:
+        """Drop what is known of the attributes of a name that gets another value."""
+        prefix = f"{path}."
+        for known in [known for known in self.env if known.startswith(prefix)]:
+            del self.env[known]
+
+    def eval(self, node: ast.expr) -> Value:
+        """Return what is known of an expression, and note what it asks."""
+        handler = EXPRESSIONS.get(type(node))
+        return handler(self, node) if handler else UNKNOWN
+
+    def scope(self) -> Environment:
+        """Return the variables that a nested function knows."""
+        return {**self.function.closure, **self.env}
+
+    def test(self, node: ast.expr) -> None:
+        """Go through a condition, which asks for the truth of its value."""
+        if isinstance(node, ast.BoolOp):
+            for part in node.values:
+                self.test(part)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            self.test(node.operand)
+        else:
+            self.truth(node, self.eval(node))
+
+    def truth(self, node: ast.expr, value: Value) -> None:
+        """Note what taking the truth of a value asks."""
+        match value:
+            case QuerySet():
+                self.iterate(node, value, "its truth is taken")
+            case LazyUser():
+                hooks.use_user(self, node)
+            case Coroutine():
+                self.unawaited(node, value, "a coroutine is always true")
+            case Instance():
+                self.special(node, value, "__bool__", "__len__")
+
+    def iterate(self, node: ast.expr, value: Value, how: str = "", at: ast.expr | None = None) -> Value:
+        """Note what going through a value asks, at the place that does so, and return one of its elements."""
+        match value:
+            case QuerySet():
+                return querysets.evaluate(self, node, value, how, at)
+            case Many(element, pending, wrapper):
+                for event in pending[:1]:
+                    code = "DAS005" if wrapper else event.code
+                    self.ask(at or node, code, f"{self.text(node)} goes through a generator: {event.message}", 2)
+                return element
+            case Instance():
+                made = self.special(at or node, value, "__iter__", "__getitem__")
+                return self.element(made) if made else UNKNOWN
+            case Coroutine():
+                self.unawaited(node, value, "a coroutine cannot be gone through")
+        return self.element(value)
+
+    def iterate_async(self, node: ast.expr, value: Value) -> Value:
+        """Return an element of what `async for` goes through; a queryset is evaluated after it."""
+        if isinstance(value, QuerySet):
+            if value.is_iterator:
+                self.ask(node, "DAS002", "iterator() is the sync one; async for takes aiterator()", value.surety)
+            if (path := dotted(node)) and not value.is_manager:
+                self.env[path] = replace(value, is_evaluated=True)
+            return querysets.row(value)
+        return self.element(value)
+
+    def element(self, value: Value) -> Value:
+        """Return one element of a value that is in memory."""
+        match value:
+            case QuerySet():
+                return querysets.row(value)
+            case Many(element):
+                return element
+            case Items(elements):
+                found: Value | None = None
+                for element in elements:
+                    found = join(found, element)
+                return found or UNKNOWN
+        return UNKNOWN
+
+    def show(self, node: ast.expr, value: Value) -> None:
+        """Note what making a text of a value asks."""
+        hooks.show(self, node, value)

@@ -1,0 +1,242 @@
+"""What Django, Channels and asgiref do with the project's functions and objects."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from async_audit.static import twins
+from async_audit.static.classes import last_name
+from async_audit.static.values import (
+    UNKNOWN,
+    ClassValue,
+    Coroutine,
+    FunctionValue,
+    Guarded,
+    Instance,
+    Items,
+    LazyUser,
+    Many,
+    Outside,
+    OutsideInstance,
+    Partial,
+    QuerySet,
+    Session,
+    Threaded,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from async_audit.static.classes import Class
+    from async_audit.static.engine import Engine
+    from async_audit.static.frame import Frame
+    from async_audit.static.functions import Environment, Function
+    from async_audit.static.modules import Module
+
+Call = Callable[["Frame", ast.Call, list[Value], "Environment"], Value]
+
+CALLS: dict[str, Call] = {}  # what calling something outside of the project does, by its name
+ATTRIBUTES: dict[str, Callable[[Frame, ast.expr, OutsideInstance], Value]] = {}  # what reading one of theirs does
+CONTEXTS: dict[str, str] = {}  # context managers of Django that ask the database, with their code
+PROPERTIES = {"property", "cached_property", "hybrid_property"}
+WRAPPERS = {
+    "asgiref.sync.sync_to_async",
+    "asgiref.sync.SyncToAsync",
+    "channels.db.database_sync_to_async",
+    "channels.db.DatabaseSyncToAsync",
+    "channels.auth.database_sync_to_async",
+    "starlette.concurrency.run_in_threadpool",
+    "fastapi.concurrency.run_in_threadpool",
+}
+# Their sessions are not in the database.
+OTHER_SESSIONS = ("signed_cookies", "backends.file", "backends.cache")
+HANDLERS = {"connect", "receive", "receive_json", "disconnect", "websocket_connect", "websocket_receive", "handle"}
+SESSION_WRITES = {"save", "create", "delete", "flush", "cycle_key", "load", "exists"}
+
+
+def on_call(*names: str) -> Callable[[Call], Call]:
+    """Register what calling something outside of the project does."""
+
+    def register(call: Call) -> Call:
+        CALLS.update(dict.fromkeys(names, call))
+        return call
+
+    return register
+
+
+def _decorated_by(function: Function, names: set[str]) -> bool:
+    return any(last_name(node) in names for node in function.decorators)
+
+
+def is_property(function: Function) -> bool:
+    """Tell whether a method is called by reading an attribute."""
+    return _decorated_by(function, PROPERTIES)
+
+
+def is_static(function: Function) -> bool:
+    """Tell whether a method gets no self."""
+    return _decorated_by(function, {"staticmethod"})
+
+
+def is_classmethod(function: Function) -> bool:
+    """Tell whether a method gets its class."""
+    return _decorated_by(function, {"classmethod"}) or function.name in ("__new__", "__init_subclass__")
+
+
+def instance_of(cls: Class) -> Value:
+    """Return the self of a class's methods."""
+    bases = cls.outside_bases
+    if any(base.endswith(("db.models.QuerySet", "models.query.QuerySet")) for base in bases):
+        return QuerySet(None, cls)
+    if any(base.endswith(("db.models.Manager", "BaseManager", "models.manager.Manager")) for base in bases):
+        return QuerySet(None, cls, is_manager=True)
+    return Instance(cls, is_traced=False)
+
+
+def may_run_on_loop(module: Module) -> bool:
+    """Tell whether a module may have plain functions that a framework runs on the loop."""
+    return "strawberry" in module.names or any("Consumer" in name for name in module.names)
+
+
+def runs_on_loop(engine: Engine, function: Function) -> bool:
+    """Tell whether a loop runs a plain function.
+
+    An async consumer awaits its handlers, plain or not; Strawberry calls a plain resolver under one of its async views.
+    """
+    if function.cls and function.name in HANDLERS:
+        return any(base.startswith("channels.") and ".Async" in base for base in function.cls.outside_bases)
+    if any(is_wrapper(engine, engine.names.resolve(node, function.module)) for node in function.decorators):
+        return False
+    for node in function.decorators:
+        name = engine.names.resolve(node.func if isinstance(node, ast.Call) else node, function.module)
+        if isinstance(name, Outside) and name.name in ("strawberry.field", "strawberry.mutation"):
+            return _serves_graphql_on_loop(engine)
+    return False
+
+
+def _serves_graphql_on_loop(engine: Engine) -> bool:
+    return any(
+        binding in (("strawberry.django.views", "AsyncGraphQLView"), ("strawberry.fastapi", "GraphQLRouter"))
+        or (isinstance(binding, tuple) and binding[0] == "strawberry.asgi")
+        or (isinstance(binding, tuple) and binding[0].startswith("strawberry.channels"))
+        for module in engine.names.files.modules
+        for binding in module.names.values()
+    )
+
+
+def is_wrapper(engine: Engine, value: Value) -> bool:
+    """Tell whether a function takes another one and has it called in a thread."""
+    if isinstance(value, ClassValue):
+        return bool(value.cls.outside_bases & WRAPPERS)
+    return isinstance(value, Outside) and (value.name in WRAPPERS or value.name in engine.wrappers)
+
+
+def decorate(frame: Frame, node: ast.expr, value: Value) -> Value:
+    """Return what a decorator makes of a function."""
+    if last_name(node) in PROPERTIES | {"staticmethod", "classmethod"}:
+        return value
+    with frame.quietly():
+        decorator = frame.eval(node)
+        if isinstance(decorator, Outside) and (code := CONTEXTS.get(decorator.name.removesuffix("()"))):
+            return Guarded(value, code, frame.text(node))
+        if decorator == Outside("asgiref.sync.async_to_sync"):
+            return Partial(Outside("async_to_sync"), (value,), ())
+        if is_wrapper(frame.engine, decorator):
+            return Threaded(value, frame.text(node).split("(")[0])
+        if isinstance(decorator, FunctionValue | Threaded):
+            from async_audit.static import calls
+
+            made = calls.apply(frame, ast.Call(node, [], [], lineno=node.lineno, col_offset=0), decorator, [value], {})
+            return made if isinstance(made, FunctionValue | Threaded) else value
+    return value
+
+
+def enter(frame: Frame, node: ast.expr, value: Value, is_async: bool) -> Value:
+    """Note what `with` asks, and return what it gives."""
+    match value:
+        case Outside(name):
+            name = name.removesuffix("()")
+        case Coroutine():
+            return frame.awaited(value)
+        case Items(elements=(Outside(name=str(name)), *_)):
+            pass
+        case Instance():
+            entered = frame.special(node, value, "__enter__")
+            return value if entered is None else entered
+        case _:
+            return value
+    if code := CONTEXTS.get(name):
+        what = "asks the database" if not is_async else "is no async context manager"
+        frame.ask(node, code, f"{frame.text(node)} {what}; put the whole block into a function for sync_to_async")
+    return UNKNOWN
+
+
+def show(frame: Frame, node: ast.expr, value: Value) -> None:
+    """Note what making a text of a value asks: a queryset is evaluated, a row runs its own __str__."""
+    match value:
+        case QuerySet():
+            frame.iterate(node, value, "its text shows rows")
+        case LazyUser():
+            use_user(frame, node)
+        case Coroutine():
+            frame.unawaited(node, value, "its text is that of a coroutine")
+        case Many() | Items():
+            show(frame, node, frame.element(value))
+        case OutsideInstance(args=args):
+            for each in args:
+                show(frame, node, each)
+        case Instance(cls):
+            method = frame.engine.member(cls, "__str__")
+            if isinstance(method, FunctionValue) and method.function.module.is_own:
+                summary = frame.engine.summary(method.function, value, (), {})
+                frame.absorb(summary.events, method.function, node, "DAS013", f"the text of {frame.text(node)}")
+
+
+def is_generic(cls: Class, name: str) -> bool:
+    """Tell whether an attribute of a model is a generic relation."""
+    relation = cls.relations.get(name)
+    return relation is not None and relation.kind == "generic"
+
+
+def assigned(frame: Frame, target: ast.Attribute, value: Value) -> None:
+    """Note what Django's message asks when a relation gets a row of a wrong model: it shows both."""
+    with frame.quietly():
+        owner = frame.eval(target.value)
+    if isinstance(owner, Instance) and owner.cls.is_model and isinstance(value, Instance) and value.cls.is_model:
+        relation = owner.cls.relations.get(target.attr)
+        if relation and relation.kind != "many" and relation.target and relation.target not in value.cls.mro:
+            show(frame, target, value)
+
+
+def use_user(frame: Frame, node: ast.expr) -> Value:
+    """Note that request.user is loaded; it stays loaded."""
+    frame.ask(node, "DAS008", "request.user asks the database when it is used; await request.auser() instead")
+    return user(frame)
+
+
+def user(frame: Frame) -> Value:
+    """Return a row of the model of users."""
+    cls = frame.names.models.user()
+    return Instance(cls, is_traced=True) if cls else UNKNOWN
+
+
+def use_session(frame: Frame, node: ast.expr, name: str, is_scope: bool = False) -> None:
+    """Note that a session asks the database, unless settings keep sessions elsewhere."""
+    if any(other in frame.names.setting("SESSION_ENGINE") for other in OTHER_SESSIONS):
+        return
+    tier = 3 if is_scope and name.removesuffix("()") not in SESSION_WRITES else 1
+    text = f"the session's {name} asks the database; use its async twin, or database_sync_to_async"
+    frame.ask(node, "DAS008", text, tier)
+
+
+def of_scope(frame: Frame, name: object) -> Value:
+    """Return what a Channels scope has: its middleware has loaded the user, and not what leads on from it."""
+    if name == "user":
+        return user(frame)
+    return Session() if name == "session" else UNKNOWN
+
+
+def session_asks(name: str) -> bool:
+    """Tell whether a method of a session asks the database."""
+    return name in twins.of_sessions()

@@ -1,0 +1,224 @@
+"""The files of a project and the names in them; the project is read, never imported."""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import re
+import tokenize
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatch
+from itertools import takewhile
+from pathlib import Path
+
+from async_audit.report import Unparsed
+
+# Not the project's own code.
+SKIPPED = {"__pycache__", "node_modules", "site-packages", "dist-packages", "venv", "env"}
+TESTS = {"tests", "test", "testing", "conftest.py", "tests.py"}
+CONTRIB = re.compile(r"django\.contrib\.\w+\.(models|base_user)")  # Django's own models
+LARGEST = 4_000_000  # bytes; what is larger was written by a program
+# A module that imports one of these calls something else "request" than Django does.
+OTHER_REQUESTS = (b"starlette", b"fastapi", b"aiohttp", b"sanic", b"litestar", b"quart")
+
+Binding = ast.stmt | tuple[str, str]  # a statement, or an import: module and name in it
+
+
+class Module:
+    """A source file: its top-level names, and where its imports lead."""
+
+    def __init__(self, path: str, name: str, tree: ast.Module, source: bytes, is_own: bool = True) -> None:
+        self.path = path
+        self.name = name
+        self.tree = tree
+        self.is_own = is_own
+        self.is_package = path.endswith("__init__.py")
+        self.has_async = b"async def" in source
+        self.may_have_models = b"models." in source or b"Model)" in source or b"Field(" in source or b"Key(" in source
+        self.has_signals = b"receiver" in source or b".connect(" in source
+        self.sets_guard = b"DJANGO_ALLOW_ASYNC_UNSAFE" in source
+        self.has_other_requests = any(name in source for name in OTHER_REQUESTS)
+        self.has_settings = b"SESSION_ENGINE" in source or b"AUTH_USER_MODEL" in source
+        self.names: dict[str, Binding] = {}
+        self.stars: list[str] = []
+        self.bind(tree.body, self.names)
+
+    def bind(self, body: Sequence[ast.stmt], names: dict[str, Binding]) -> None:
+        """Note which statement or import gives each name of a body its value; the first one that has a value wins."""
+        for statement in body:
+            match statement:
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                    names[statement.name] = statement
+                case ast.Assign(targets=targets):
+                    for target in targets:
+                        if isinstance(target, ast.Name):
+                            names[target.id] = statement
+                case ast.AnnAssign(target=ast.Name(id=name)):
+                    names[name] = statement
+                case ast.Import():
+                    for alias in statement.names:
+                        first = alias.name.split(".")[0]
+                        names[alias.asname or first] = (alias.name if alias.asname else first, "")
+                case ast.ImportFrom():
+                    self._bind_from(statement, names)
+                case ast.If() | ast.Try() | ast.With() | ast.TryStar():
+                    self.bind(statement.body, names)
+                    for handler in getattr(statement, "handlers", []):
+                        self._bind_missing(handler.body, names)
+                    self._bind_missing(getattr(statement, "orelse", []), names)
+
+    def _bind_missing(self, body: Sequence[ast.stmt], names: dict[str, Binding]) -> None:
+        other: dict[str, Binding] = {}
+        self.bind(body, other)
+        for name, value in other.items():
+            names.setdefault(name, value)
+
+    def _bind_from(self, statement: ast.ImportFrom, names: dict[str, Binding]) -> None:
+        origin = self.absolute(statement.module or "", statement.level)
+        for alias in statement.names:
+            if alias.name == "*":
+                self.stars.append(origin)
+            else:
+                names[alias.asname or alias.name] = (origin, alias.name)
+
+    def absolute(self, name: str, level: int) -> str:
+        """Return the full name of a module that is imported relative to this one."""
+        if not level:
+            return name
+        parts = self.name.split(".")
+        parts = parts[: len(parts) - level + self.is_package]
+        return ".".join([*parts, name] if name else parts)
+
+
+class Files:
+    """The modules of a folder, and of Django's own `contrib` applications, which are read when they are asked for."""
+
+    def __init__(
+        self, root: Path, exclude: Sequence[str], tests: bool, progress: Callable[[int, int], None] | None
+    ) -> None:
+        self.root = root
+        self.unparsed: list[Unparsed] = []
+        self.modules: list[Module] = []
+        self._by_suffix: dict[str, list[Module]] = {}
+        self._outside: dict[str, Module | None] = {}
+        self._nearest: dict[tuple[str, str], Module] = {}
+        paths = list(_paths(root, exclude, tests))
+        self.count = len(paths)
+        for number, (path, name) in enumerate(paths):
+            if progress:
+                progress(number, self.count)
+            if module := self._read(path, name):
+                self._add(module)
+        if progress:
+            progress(self.count, self.count)
+
+    def _read(self, path: str, name: str) -> Module | None:
+        try:
+            source = _source(path)
+            tree = _parse(source)
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            self.unparsed.append(Unparsed(name, _reason(error)))
+            return None
+        return Module(name, name.removesuffix(".py").removesuffix("/__init__").replace("/", "."), tree, source)
+
+    def _add(self, module: Module) -> None:
+        self.modules.append(module)
+        parts = module.name.split(".")
+        for start in range(len(parts)):
+            self._by_suffix.setdefault(".".join(parts[start:]), []).append(module)
+
+    def find(self, name: str, importer: Module) -> Module | None:
+        """Return the module of that name which is nearest to its importer; None when it is not in the folder."""
+        if found := self._by_suffix.get(name):
+            if len(found) == 1:
+                return found[0]
+            key = name, importer.name
+            if key not in self._nearest:
+                self._nearest[key] = max(found, key=lambda module: _shared(module.name, importer.name))
+            return self._nearest[key]
+        return self._installed(name) if CONTRIB.fullmatch(name) else None
+
+    def _installed(self, name: str) -> Module | None:
+        if name not in self._outside:
+            import django
+
+            base = Path(django.__file__).parent.parent.joinpath(*name.split("."))
+            files = [base / "__init__.py", base.with_suffix(".py")]
+            file = next((file for file in files if file.is_file()), None)
+            self._outside[name] = None
+            if file:
+                source = file.read_bytes()
+                shown = file.as_posix().split("-packages/")[-1]
+                self._outside[name] = Module(shown, name, _parse(source), source, is_own=False)
+        return self._outside[name]
+
+
+def is_test(path: str) -> bool:
+    """Tell whether a file, named from the folder that is looked at, belongs to tests."""
+    *_, last = parts = path.split("/")
+    return bool(TESTS.intersection(parts)) or last.startswith("test_") or last.endswith(("_test.py", "_tests.py"))
+
+
+def _paths(root: Path, exclude: Sequence[str], tests: bool) -> Iterator[tuple[str, str]]:
+    """Yield each source file with its name from the root; links to folders are not followed."""
+    if root.is_file():
+        yield str(root), root.name
+        return
+    for folder, folders, files in os.walk(root):
+        inside = os.path.relpath(folder, root).replace(os.sep, "/")
+        prefix = "" if inside == "." else f"{inside}/"
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in SKIPPED
+            and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+            and not _is_excluded(f"{prefix}{name}", exclude)
+        )
+        for name in sorted(files):
+            path = f"{prefix}{name}"
+            if name.endswith(".py") and (tests or not is_test(path)) and not _is_excluded(path, exclude):
+                yield os.path.join(folder, name), path
+
+
+def _is_excluded(path: str, exclude: Sequence[str]) -> bool:
+    return any(fnmatch(path, pattern) or fnmatch(path, f"{pattern.rstrip('/')}/*") for pattern in exclude)
+
+
+def _source(path: str) -> bytes:
+    if not os.path.isfile(path):
+        raise OSError(None, "no file that can be read")
+    if os.path.getsize(path) > LARGEST:
+        raise ValueError(f"larger than {LARGEST // 1_000_000} MB")
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _parse(source: bytes) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an invalid escape in somebody's string is not what is looked for
+        try:
+            return ast.parse(source)
+        except SyntaxError:
+            # A form feed or an odd encoding that tokenize understands; else the same error again.
+            text = tokenize.detect_encoding(io.BytesIO(source).readline)[0]
+            return ast.parse(source.decode(text, "strict"))
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case SyntaxError(msg=message, lineno=line):
+            return f"line {line}: {message}" if line else str(message)
+        case RecursionError() | MemoryError():
+            return "nested too deep"
+        case OSError(strerror=message):
+            return str(message)
+    return str(error)
+
+
+def _shared(one: str, other: str) -> int:
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.split("."), other.split("."), strict=False))
+    )

@@ -1,0 +1,107 @@
+"""What a pass through a function notes: the places that ask the database."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from async_audit.report import Step
+from async_audit.static.functions import Event, Function, Summary
+from async_audit.static.values import Coroutine, FunctionValue, Instance, Value
+
+if TYPE_CHECKING:
+    from async_audit.static.engine import Engine
+
+LONGEST = 60  # characters of source in a message
+
+
+def place(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    """Return the line and column that a traceback names: of a method's call, those of the method's name."""
+    function = node.func if isinstance(node, ast.Call) else node
+    if isinstance(function, ast.Attribute) and function.end_lineno is not None and function.end_lineno != node.lineno:
+        return function.end_lineno, (function.end_col_offset or 0) - len(function.attr)
+    return node.lineno, node.col_offset
+
+
+class Notes:
+    """Collects the events of one function; what another thread does is not among them."""
+
+    def __init__(self, engine: Engine, function: Function, summary: Summary) -> None:
+        self.engine = engine
+        self.function = function
+        self.summary = summary
+        self._quiet = 0
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Note nothing: another thread does this, or it is done for the values alone."""
+        self._quiet += 1
+        yield
+        self._quiet -= 1
+
+    @contextmanager
+    def collecting(self) -> Iterator[list[Event]]:
+        """Collect what is asked here later, instead of dropping it, where another thread makes a generator."""
+        later: list[Event] = []
+        quiet, known = self._quiet, len(self.summary.events)
+        self._quiet = 0
+        yield later
+        self._quiet = quiet
+        if quiet:
+            later.extend(self.summary.events[known:])
+            del self.summary.events[known:]
+
+    def ask(self, node: ast.expr | ast.stmt, code: str, message: str, tier: int = 1) -> None:
+        """Note that a line asks the database."""
+        self.note(Event(code, message, *place(node), tier))
+
+    def note(self, event: Event) -> None:
+        """Note an event of this function, unless another thread does it."""
+        if not self._quiet:
+            self.summary.events.append(event)
+
+    def absorb(
+        self, events: Sequence[Event], function: Function, node: ast.expr | ast.stmt, code: str = "", label: str = ""
+    ) -> None:
+        """Note that a call asks the database inside: of several events the surest and nearest."""
+        if events and not self._quiet:
+            event = min(events, key=lambda event: (event.tier, len(event.rest)))
+            step = Step(function.module.path, event.line, function.qualname)
+            message = f"{label or self.text(node)} leads to {event.message.rpartition(' leads to ')[2]}"
+            rest = (step, *event.rest)
+            self.note(Event(code or event.code, message, *place(node), max(event.tier, 2), rest))
+
+    def surety(self, owner: Instance, relation: str) -> int:
+        """Return the tier of a finding that a relation of a row is not loaded."""
+        if relation in owner.maybe:
+            return 3
+        return 1 if owner.is_traced else 3
+
+    def coroutine(self, node: ast.expr, result: Value, asks: str) -> Coroutine:
+        """Return what an async database call gives before it is awaited."""
+        return Coroutine(result, asks, (repr(self.function), *place(node)))
+
+    def unawaited(self, node: ast.expr | ast.stmt, value: Coroutine, how: str) -> None:
+        """Note that the coroutine of a database call is used as if it were what it will give."""
+        if value.asks:
+            function, line, column = value.place
+            line, column = (line, column) if function == repr(self.function) else place(node)
+            self.note(Event("DAS007", f"{value.asks} is not awaited: {how}", line, column, 1))
+
+    def special(self, node: ast.expr, value: Value, *names: str) -> Value | None:
+        """Note what a special method of the project asks, and return what it gives; None without such a method."""
+        if isinstance(value, Instance):
+            for name in names:
+                method = self.engine.member(value.cls, name)
+                if isinstance(method, FunctionValue) and method.function.module.is_own:
+                    summary = self.engine.summary(method.function, value, (), {})
+                    self.absorb(summary.events, method.function, node)
+                    return summary.result
+        return None
+
+    def text(self, node: ast.AST) -> str:
+        """Return a piece of source in one line, for a message."""
+        text = " ".join(ast.unparse(node).split())
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

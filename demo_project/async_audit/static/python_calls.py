@@ -1,0 +1,196 @@
+"""What functions of Python do with querysets, rows and coroutines."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from async_audit.static import calls
+from async_audit.static.hooks import on_call
+from async_audit.static.values import (
+    UNKNOWN,
+    Constant,
+    Coroutine,
+    FunctionValue,
+    Items,
+    Many,
+    Mapping,
+    Outside,
+    Partial,
+    QuerySet,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from async_audit.static.frame import Frame
+    from async_audit.static.functions import Environment
+
+Args = list[Value]
+LEVELS = ("debug", "info", "warning", "error", "exception", "critical", "warn")
+COLLECTIONS = ("list", "tuple", "set", "frozenset", "sorted", "dict", "max", "min", "sum", "any", "all", "reversed")
+
+
+@on_call(*(f"builtins.{name}" for name in COLLECTIONS))
+@on_call("random.choice", "random.sample", "itertools.chain", "collections.deque", "collections.Counter")
+def goes_through(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Go through the first argument now."""
+    element: Value = UNKNOWN
+    for part, value in zip(node.args, args, strict=False):
+        element = frame.iterate(part, value, f"{frame.text(node.func)}() goes through it", node)
+    key = kwargs.get("key")
+    if isinstance(key, FunctionValue):
+        calls.apply(frame, node, key, [element], {})
+    if isinstance(node.func, ast.Name) and node.func.id == "dict":
+        return args[0] if args and isinstance(args[0], Mapping) else Mapping(tuple(kwargs.items()))
+    is_one = isinstance(node.func, ast.Name) and node.func.id in ("max", "min")
+    if isinstance(node.func, ast.Name) and node.func.id in ("sum", "any", "all"):
+        return UNKNOWN
+    return element if is_one else Many(element)
+
+
+@on_call("builtins.enumerate", "builtins.zip", "builtins.iter")
+def pairs_up(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Go through all arguments; what comes out are tuples."""
+    elements = [frame.iterate(part, value, "", node) for part, value in zip(node.args, args, strict=False)]
+    name = frame.text(node.func)
+    if name == "iter":
+        return Many(elements[0] if elements else UNKNOWN)
+    return Many(Items((UNKNOWN, elements[0]) if name == "enumerate" and elements else tuple(elements)))
+
+
+@on_call("builtins.next")
+def takes_one(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Take the first element."""
+    return frame.iterate(node.args[0], args[0], "", node) if args and node.args else UNKNOWN
+
+
+@on_call("builtins.map", "builtins.filter")
+def applies(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Call the first argument with each element of the second."""
+    if len(args) < 2 or len(node.args) < 2:
+        return UNKNOWN
+    element = frame.iterate(node.args[1], args[1], "", node)
+    result = calls.apply(frame, node, args[0], [element], {})
+    return Many(result if frame.text(node.func) == "map" else element)
+
+
+@on_call("builtins.len", "builtins.bool")
+def counts(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Evaluate a queryset."""
+    if args and isinstance(args[0], QuerySet):
+        frame.iterate(node.args[0], args[0], f"{frame.text(node.func)}() evaluates it", node)
+    elif args:
+        if isinstance(args[0], Coroutine):
+            frame.unawaited(node, args[0], "a coroutine has no length")
+        elif frame.special(node, args[0], "__len__") is None:
+            frame.truth(node.args[0], args[0])
+    return UNKNOWN
+
+
+@on_call("builtins.str", "builtins.repr", "builtins.print", "builtins.format", "pprint.pprint")
+def shows(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Make a text of each argument."""
+    for part, value in zip(node.args, args, strict=False):
+        frame.show(part, value)
+    return UNKNOWN
+
+
+@on_call(*(f"{logger}.{level}" for logger in ("", "logging", "logging.getLogger") for level in LEVELS))
+def logs(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Make a text of the arguments of a log record."""
+    has_owner = isinstance(node.func, ast.Attribute) and len(args) > len(node.args)
+    for part, value in zip(node.args[1:], args[2 if has_owner else 1 :], strict=False):
+        frame.show(part, value)
+    return UNKNOWN
+
+
+@on_call(".format", ".join")
+def formats(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Make a text of the arguments, or go through them."""
+    for part, value in zip(node.args, args[1:], strict=False):
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+            frame.iterate(part, value, "join() goes through it", node)
+        else:
+            frame.show(part, value)
+    for given in node.keywords:
+        if given.arg and given.arg in kwargs and frame.text(node.func).endswith(".format"):
+            frame.show(given.value, kwargs[given.arg])
+    return UNKNOWN
+
+
+@on_call(".extend", ".update", ".union", ".intersection", ".difference", ".writelines", ".writerows")
+def takes_all(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Go through what a list, set or dict gets."""
+    for part, value in zip(node.args, args[1:], strict=False):
+        if isinstance(value, QuerySet):
+            frame.iterate(part, value, f"{frame.text(node.func)}() goes through it", node)
+    return collects(frame, node, args, kwargs)
+
+
+@on_call("operator.attrgetter")
+def attrgetter(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Return a function that reads attributes."""
+    return Partial(Outside("attrgetter()"), tuple(args[:1]), ())
+
+
+@on_call("attrgetter()")
+def reads_path(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Read a dotted attribute."""
+    from async_audit.static.attributes import attribute
+
+    path, value = args[0], args[-1]
+    for name in str(path.value).split(".") if isinstance(path, Constant) and len(args) > 1 else ():
+        value = attribute(frame, node, value, name)
+    return value
+
+
+@on_call(".append", ".add", ".insert")
+def collects(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Remember what kind of elements a list gets."""
+    from async_audit.static.statements import dotted
+
+    path = dotted(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    if path and path in frame.env and isinstance(frame.env[path], Items | Many) and len(args) > 1:
+        known = frame.element(frame.env[path])
+        frame.env[path] = Many(args[-1] if known is UNKNOWN else known)
+    return UNKNOWN
+
+
+@on_call("json.dumps", "pickle.dumps", "django.http.JsonResponse", "rest_framework.response.Response")
+def dumps(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Go through what is in the data."""
+    for value in args[:1]:
+        parts = [inner for _, inner in value.items] if isinstance(value, Mapping) else [value]
+        for part in parts:
+            if isinstance(part, QuerySet):
+                frame.iterate(node.args[0], part, f"{frame.text(node.func)}() goes through it", node)
+    return UNKNOWN
+
+
+@on_call("builtins.getattr")
+def gets_attribute(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Read an attribute by its name."""
+    from async_audit.static.attributes import attribute
+
+    if len(args) > 1 and isinstance(args[1], Constant) and isinstance(args[1].value, str):
+        return attribute(frame, node, args[0], args[1].value)
+    return UNKNOWN
+
+
+@on_call("builtins.hasattr")
+def has_attribute(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Read an attribute to learn whether it is there."""
+    gets_attribute(frame, node, args, kwargs)
+    return UNKNOWN
+
+
+@on_call("functools.partial")
+def partial(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Keep arguments for a later call."""
+    return Partial(args[0], tuple(args[1:]), tuple(sorted(kwargs.items(), key=lambda i: i[0]))) if args else UNKNOWN
+
+
+@on_call("copy.copy", "copy.deepcopy", "typing.cast")
+def passes_on(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Return the last argument."""
+    return args[-1] if args else UNKNOWN

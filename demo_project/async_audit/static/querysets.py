@@ -1,0 +1,210 @@
+"""Querysets and managers: which methods build a query, which ask it, and what the rows have loaded."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from async_audit.static import hooks, twins
+from async_audit.static.functions import Environment
+from async_audit.static.statements import dotted
+from async_audit.static.values import (
+    EVERYTHING,
+    NOTHING,
+    UNKNOWN,
+    Bound,
+    Constant,
+    FunctionValue,
+    Instance,
+    Items,
+    LazyUser,
+    Many,
+    Mapping,
+    QuerySet,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from async_audit.static.classes import Class
+    from async_audit.static.frame import Frame
+
+CONTENT_TYPES = frozenset(["get_for_model", "get_for_models", "get_for_id"])
+
+
+def row(queryset: QuerySet) -> Value:
+    """Return one row of a query."""
+    if queryset.rows != "instances" or queryset.model is None:
+        return UNKNOWN
+    return Instance(queryset.model, queryset.loaded, only=queryset.only)
+
+
+def evaluate(frame: Frame, node: ast.expr, queryset: QuerySet, how: str = "", at: ast.expr | None = None) -> Value:
+    """Note that going through a queryset asks the database, once; return a row."""
+    if queryset.is_manager:
+        return UNKNOWN
+    if not queryset.is_evaluated:
+        tier = queryset.surety
+        text = f"{frame.text(node)} is a lazy queryset, and it is evaluated here{how and ': ' + how}"
+        if queryset.wrapped_in:
+            code = "DAS005"
+            text = f"{queryset.wrapped_in} has handed out a lazy queryset, and it is evaluated here, on the event loop"
+        else:
+            code = "DAS002"
+        frame.ask(at or node, code, text, tier)
+        if path := dotted(node):
+            frame.env[path] = replace(queryset, is_evaluated=True)
+    return row(queryset)
+
+
+def attribute(frame: Frame, queryset: QuerySet, name: str) -> Value:
+    """Return a method of a queryset or manager, the project's own first."""
+    if queryset.cls and isinstance(member := frame.engine.member(queryset.cls, name), FunctionValue):
+        if not member.function.module.is_own and name in twins.of_users() | CONTENT_TYPES:
+            return Bound(queryset, name)
+        if hooks.is_property(member.function):
+            return UNKNOWN
+        return FunctionValue(member.function, queryset)
+    if name in ("model", "instance"):
+        return UNKNOWN
+    return Bound(queryset, name)
+
+
+def call(
+    frame: Frame, node: ast.Call, queryset: QuerySet, name: str, args: Sequence[Value], kwargs: Environment
+) -> Value:
+    """Return what a method of Django's querysets gives, and note whether it asks the database."""
+    asking = twins.of_querysets()
+    if name in twins.CHAINED:
+        _use_arguments(frame, node, args, kwargs)
+        return chained(frame, node, queryset, name, args, kwargs)
+    if name in asking:
+        if not (queryset.is_evaluated and name in ("count", "exists", "contains")):
+            _ask(frame, node, queryset, name)
+        return result(frame, queryset, name, args, kwargs)
+    if name[:1] == "a" and name[1:] in asking:
+        model = queryset.model.name if queryset.model else "…"
+        asks = f"{model}…{name}()" if queryset.surety < 3 else ""
+        return frame.coroutine(node, result(frame, queryset, name[1:], args, kwargs), asks)
+    if name in twins.of_users():
+        frame.ask(node, "DAS009", f"{frame.text(node.func)}() asks the database; await a{name}() instead")
+        return row(queryset)
+    if name in CONTENT_TYPES and queryset.model and queryset.model.name == "ContentType":
+        frame.ask(node, "DAS020", f"{frame.text(node.func)}() asks the database until its cache is warm")
+        return row(queryset)
+    if name in ("iterator", "aiterator"):
+        return replace(queryset, is_manager=False, is_evaluated=False, is_iterator=name == "iterator")
+    if name in ("as_manager", "from_queryset"):
+        return queryset
+    return UNKNOWN
+
+
+def _use_arguments(frame: Frame, node: ast.Call, args: Sequence[Value], kwargs: Environment) -> None:
+    """Note that a lookup looks at the row it gets, so that the user of a request is loaded for it."""
+    if any(isinstance(value, LazyUser) for value in (*args, *kwargs.values())):
+        hooks.use_user(frame, node)
+
+
+def _ask(frame: Frame, node: ast.Call, queryset: QuerySet, name: str) -> None:
+    twin = name if name in ("raw",) else f"a{name}"
+    what = frame.text(node.func)
+    tier = 1 if queryset.is_related and name not in ("count", "exists", "first", "last") else queryset.surety
+    frame.ask(node, "DAS001", f"{what}() asks the database; await {twin}() instead", tier)
+
+
+def result(frame: Frame, queryset: QuerySet, name: str, args: Sequence[Value], kwargs: Environment) -> Value:
+    """Return what an asking method gives."""
+    found = row(queryset)
+    if name in twins.ROW:
+        if name == "create" and isinstance(found, Instance):
+            return replace(found, loaded=found.loaded | frozenset(kwargs))
+        return found
+    if name in twins.PAIR:
+        defaults = kwargs.get("defaults")
+        if name == "update_or_create" and isinstance(found, Instance) and isinstance(defaults, Mapping):
+            found = replace(found, loaded=found.loaded | {key for key, _ in defaults.items})
+        if isinstance(found, Instance):
+            found = replace(found, maybe=found.maybe | frozenset(kwargs))
+        return Items((found, UNKNOWN))
+    if name in ("bulk_create", "in_bulk"):
+        return Many(found)
+    return UNKNOWN
+
+
+def chained(
+    frame: Frame, node: ast.Call, queryset: QuerySet, name: str, args: Sequence[Value], kwargs: Environment
+) -> Value:
+    """Return the queryset that a method builds."""
+    if name == "all" and queryset.is_evaluated:
+        return replace(queryset, is_manager=False)
+    made = replace(queryset, is_manager=False, is_evaluated=False, is_related=False, wrapped_in="")
+    if name != "all" and queryset.is_related:
+        made = replace(made, surety=1)  # whatever was prefetched, this is another query
+    names = [value.value for value in args if isinstance(value, Constant) and isinstance(value.value, str)]
+    is_plain = len(names) == len(args) and not any(isinstance(arg, ast.Starred) for arg in node.args)
+    match name:
+        case "none":
+            return replace(made, is_evaluated=True)
+        case "values" | "values_list" | "dates" | "datetimes":
+            return replace(made, rows="values")
+        case "select_related":
+            every = {EVERYTHING} if not is_plain or not args else set()
+            return replace(made, loaded=made.loaded | _paths(names) | every)
+        case "prefetch_related":
+            loaded = set(_paths(names))
+            for value in args:
+                loaded |= _prefetched(value)
+            every = {EVERYTHING} if any(isinstance(arg, ast.Starred) for arg in node.args) else set()
+            return replace(made, loaded=made.loaded | loaded | every)
+        case "only" if is_plain:
+            return replace(made, only=frozenset(names))
+        case "defer" if is_plain and made.model:
+            return replace(made, only=made.model.fields - frozenset(names))
+    return made
+
+
+def _paths(names: Sequence[str]) -> frozenset[str]:
+    """Return relations with all that lie on the way to them."""
+    return frozenset(
+        "__".join(parts[: end + 1]) for name in names for parts in [name.split("__")] for end in range(len(parts))
+    )
+
+
+def _prefetched(value: Value) -> set[str]:
+    match value:
+        case Constant():
+            return set()
+        case Items(elements=(Constant(value=str(path)), inner)):
+            loaded = set(_paths([path]))
+            if isinstance(inner, QuerySet):
+                loaded |= {f"{path}__{name}" for name in inner.loaded}
+            return loaded
+    return {EVERYTHING}
+
+
+def related(frame: Frame, owner: Instance, name: str, model: Class | None, back: str) -> QuerySet:
+    """Return the manager of many related rows; prefetched ones are in memory."""
+    is_loaded = name in owner.loaded or EVERYTHING in owner.loaded
+    loaded = inner(owner.loaded, name) | ({back} if back else set())
+    manager = of_model(frame, model)
+    surety = 1 if owner.is_traced else 3  # unlike one row, many cannot be None
+    return replace(manager, loaded=manager.loaded | loaded, is_evaluated=is_loaded, is_related=True, surety=surety)
+
+
+def inner(loaded: frozenset[str], name: str) -> frozenset[str]:
+    """Return what was loaded beyond a relation."""
+    if EVERYTHING in loaded:
+        return frozenset([EVERYTHING])
+    prefix = f"{name}__"
+    return frozenset(path.removeprefix(prefix) for path in loaded if path.startswith(prefix))
+
+
+def of_model(frame: Frame, model: Class | None, name: str = "objects") -> QuerySet:
+    """Return a manager of a model, with the methods that the project gives to it."""
+    if model is None:
+        return QuerySet(None, is_manager=True)
+    value = frame.engine.member(model, name)
+    if isinstance(value, QuerySet):
+        return replace(value, model=model, is_manager=True)
+    return QuerySet(model, is_manager=True, loaded=NOTHING)

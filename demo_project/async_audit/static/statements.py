@@ -1,0 +1,238 @@
+"""How statements change what is known of a function's variables."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from async_audit.static import colours, hooks
+from async_audit.static.functions import Environment, Function
+from async_audit.static.values import (
+    UNKNOWN,
+    ClassValue,
+    Constant,
+    Coroutine,
+    FunctionValue,
+    Items,
+    QuerySet,
+    join,
+)
+
+if TYPE_CHECKING:
+    from async_audit.static.frame import Frame
+
+
+def dotted(node: ast.expr) -> str:
+    """Return the dotted name that an expression is, empty if it is none."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (owner := dotted(node.value)):
+        return f"{owner}.{node.attr}"
+    return ""
+
+
+def merged(ends: list[Environment]) -> Environment:
+    """Return what holds after any of several branches."""
+    first, *others = ends
+    for other in others:
+        if other is first:
+            continue
+        result = {}
+        for name in [*first, *(name for name in other if name not in first)]:
+            is_known_in_both = name in first and name in other
+            if "." in name and not is_known_in_both and not name.startswith("self."):
+                continue  # loaded in one branch only
+            result[name] = join(first.get(name), other.get(name))
+        first = result
+    return first
+
+
+def _expression(frame: Frame, node: ast.Expr) -> None:
+    value = frame.eval(node.value)
+    if isinstance(value, Coroutine):
+        frame.unawaited(node.value, value, "it does nothing")
+
+
+def _assign(frame: Frame, node: ast.Assign) -> None:
+    value = frame.eval(node.value)
+    for target in node.targets:
+        if isinstance(target, ast.Tuple | ast.List) and isinstance(value, QuerySet):
+            value = Items(tuple(frame.iterate(node.value, value) for _ in target.elts))
+        frame.assign(target, value)
+
+
+def _annotated_assign(frame: Frame, node: ast.AnnAssign) -> None:
+    value = frame.eval(node.value) if node.value else UNKNOWN
+    if value is UNKNOWN or value == Constant(None) or value == Items(()):
+        hinted = frame.annotated(node.annotation)
+        value = value if hinted is UNKNOWN else hinted
+    frame.assign(node.target, value)
+
+
+def _augmented_assign(frame: Frame, node: ast.AugAssign) -> None:
+    left, right = frame.eval(node.target), frame.eval(node.value)
+    if isinstance(right, QuerySet) and not isinstance(left, QuerySet):
+        frame.iterate(node.value, right)
+    if not isinstance(left, QuerySet):
+        frame.assign(node.target, left)
+
+
+def _return(frame: Frame, node: ast.Return) -> None:
+    if isinstance(node.value, ast.GeneratorExp):
+        first = node.value.generators[0].iter
+        value = frame.eval(first)
+        if not (isinstance(value, QuerySet) and value.is_iterator):
+            frame.iterate(first, value)  # a generator expression asks for its first iterator at once
+        with frame.quietly():
+            frame.gives(frame.eval(node.value))
+    else:
+        frame.gives(frame.eval(node.value) if node.value else Constant(None))
+    frame.is_over = True
+
+
+def _raise(frame: Frame, node: ast.Raise) -> None:
+    values = [frame.eval(part) for part in (node.exc, node.cause) if part]
+    frame.raised = values[0] if values else UNKNOWN
+    frame.is_over = True
+
+
+def _leave(frame: Frame, node: ast.Break | ast.Continue) -> None:
+    frame.is_over = True
+
+
+def _if(frame: Frame, node: ast.If) -> None:
+    if is_never(node.test):
+        frame.execute(node.orelse)
+        return
+    frame.test(node.test)
+    frame.branches(node.body, node.orelse)
+
+
+def is_never(node: ast.expr) -> bool:
+    """Tell whether a condition is false by its text."""
+    match node:
+        case ast.Constant(value=value):
+            return not value
+        case ast.BoolOp(op=ast.And(), values=values):
+            return any(map(is_never, values))
+    return isinstance(node, ast.Name | ast.Attribute) and dotted(node).endswith("TYPE_CHECKING")
+
+
+def _while(frame: Frame, node: ast.While) -> None:
+    frame.test(node.test)
+    frame.branches(node.body, [])
+    frame.is_over = False
+    frame.execute(node.orelse)
+
+
+def _for(frame: Frame, node: ast.For | ast.AsyncFor) -> None:
+    value = frame.eval(node.iter)
+    if isinstance(node, ast.AsyncFor):
+        element = frame.iterate_async(node.iter, value)
+    else:
+        element = frame.iterate(node.iter, value)
+    frame.assign(node.target, element)
+    frame.branches(node.body, [])
+    frame.is_over = False
+    frame.execute(node.orelse)
+
+
+def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> None:
+    for item in node.items:
+        value = frame.eval(item.context_expr)
+        entered = hooks.enter(frame, item.context_expr, value, isinstance(node, ast.AsyncWith))
+        if item.optional_vars:
+            frame.assign(item.optional_vars, entered)
+    frame.execute(node.body)
+
+
+def _try(frame: Frame, node: ast.Try) -> None:
+    before = dict(frame.env)
+    frame.execute([*node.body, *node.orelse])
+    ends = [] if frame.is_over else [frame.env]
+    after = frame.env
+    for handler in node.handlers:
+        frame.env, frame.is_over = merged([dict(before), dict(after)]), False
+        if handler.name:
+            frame.env[handler.name] = frame.raised
+        frame.execute(handler.body)
+        if not frame.is_over:
+            ends.append(frame.env)
+    is_over = not ends
+    frame.env = merged(ends) if ends else after
+    frame.is_over = False
+    frame.execute(node.finalbody)
+    frame.is_over = frame.is_over or is_over
+
+
+def _match(frame: Frame, node: ast.Match) -> None:
+    frame.eval(node.subject)
+    frame.branches(*(case.body for case in node.cases), [])
+
+
+def _define(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    outer = f"{frame.function.qualname}.<locals>."
+    function = Function(node, frame.module, closure=frame.scope(), outer=outer)
+    if function.is_async or hooks.runs_on_loop(frame.engine, function):
+        frame.engine.entries.append(function)
+    frame.env[node.name] = FunctionValue(function)
+
+
+def _define_class(frame: Frame, node: ast.ClassDef) -> None:
+    cls = frame.names.class_of(node, frame.module, f"{frame.function.qualname}.<locals>.")
+    cls.bases = [frame.eval(base) for base in node.bases]  # which may be classes of this function
+    frame.env[node.name] = ClassValue(cls)
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            method = frame.names.function_of(statement, frame.module, cls)
+            method.closure = frame.scope()
+            if method.is_async or hooks.runs_on_loop(frame.engine, method):
+                frame.engine.entries.append(method)
+    colours.check(frame.engine, cls)
+
+
+def _import(frame: Frame, node: ast.Import | ast.ImportFrom) -> None:
+    names: dict[str, object] = {}
+    frame.module.bind([node], names)  # type: ignore[arg-type]
+    for name, binding in names.items():
+        if isinstance(binding, tuple):
+            frame.env[name] = frame.names.imported(frame.module, *binding)
+
+
+def _delete(frame: Frame, node: ast.Delete) -> None:
+    for target in node.targets:
+        if path := dotted(target):
+            frame.env.pop(path, None)
+
+
+def _assert(frame: Frame, node: ast.Assert) -> None:
+    frame.test(node.test)
+
+
+STATEMENTS: dict[type[ast.AST], Callable[[Frame, Any], None]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated_assign,
+    ast.AugAssign: _augmented_assign,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Break: _leave,
+    ast.Continue: _leave,
+    ast.If: _if,
+    ast.While: _while,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Match: _match,
+    ast.FunctionDef: _define,
+    ast.AsyncFunctionDef: _define,
+    ast.ClassDef: _define_class,
+    ast.Import: _import,
+    ast.ImportFrom: _import,
+    ast.Delete: _delete,
+    ast.Assert: _assert,
+}

@@ -1,0 +1,147 @@
+"""Templates: what rendering one with rows and querysets in its context asks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from async_audit.static.hooks import on_call
+from async_audit.static.values import (
+    UNKNOWN,
+    Constant,
+    Instance,
+    LazyUser,
+    Mapping,
+    OutsideInstance,
+    QuerySet,
+    Request,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from async_audit.static.frame import Frame
+    from async_audit.static.functions import Environment
+
+USES = re.compile(r"\{\{\s*([\w.]+)|\{%\s*for\s+(\w+)\s+in\s+([\w.]+)|\{%\s*(?:if|with|elif)\s+([\w.]+)")
+LARGEST = 200_000  # bytes
+
+
+@on_call("django.shortcuts.render", "django.template.loader.render_to_string")
+def render(frame: Frame, node: ast.Call, args: list[Value], kwargs: Environment) -> Value:
+    """Render the template that is named."""
+    name = next((value.value for value in args if isinstance(value, Constant) and isinstance(value.value, str)), "")
+    return _render(frame, node, [*args, *kwargs.values()], _text(frame, name))
+
+
+@on_call("django.template.loader.get_template", "django.template.Template", "django.template.base.Template")
+def get_template(frame: Frame, node: ast.Call, args: list[Value], kwargs: Environment) -> Value:
+    """Return a template, with its name or text."""
+    text = args[0].value if args and isinstance(args[0], Constant) else ""
+    is_named = frame.text(node.func).endswith("get_template")
+    return OutsideInstance("Template", (Constant(_text(frame, str(text)) if is_named else text),))
+
+
+@on_call("Template.render")
+def render_template(frame: Frame, node: ast.Call, args: list[Value], kwargs: Environment) -> Value:
+    """Render a template that was made before."""
+    match args[0]:
+        case OutsideInstance(args=(Constant(value=str(text)),)):
+            return _render(frame, node, [*args[1:], *kwargs.values()], text)
+    return UNKNOWN
+
+
+@on_call("django.template.Context", "django.template.RequestContext")
+def context(frame: Frame, node: ast.Call, args: list[Value], kwargs: Environment) -> Value:
+    """Return the names that a template gets."""
+    return next((value for value in args if isinstance(value, Mapping)), UNKNOWN)
+
+
+def _render(frame: Frame, node: ast.Call, args: list[Value], text: str) -> Value:
+    given = next((value for value in args if isinstance(value, Mapping)), Mapping(()))
+    # A context processor of the default settings hands out the user of the request.
+    always: Environment = {"user": LazyUser(), "request": Request()} if Request() in args else {}
+    if text:
+        _walk(frame, node, always | dict(given.items), text)
+    else:
+        _guess(frame, node, given)
+    return UNKNOWN
+
+
+def _guess(frame: Frame, node: ast.Call, given: Mapping) -> None:
+    """Without the template, a lazy value in the context is taken to be used."""
+    for name, value in given.items:
+        if isinstance(value, LazyUser | QuerySet):
+            _use(frame, node, name, value)
+
+
+def _walk(frame: Frame, node: ast.Call, known: Environment, text: str) -> None:
+    for shown, variable, gone_through, tested in USES.findall(text):
+        path = shown or gone_through or tested
+        name, *attributes = path.split(".")
+        value = known.get(name, UNKNOWN)
+        for attribute in attributes:
+            value = _attribute(frame, node, path, value, attribute)
+        _use(frame, node, path, value)
+        if variable:
+            known[variable] = frame.element(value)
+
+
+def _attribute(frame: Frame, node: ast.Call, path: str, owner: Value, name: str) -> Value:
+    from async_audit.static.attributes import attribute
+    from async_audit.static.calls import apply
+    from async_audit.static.values import Bound, FunctionValue
+
+    with _renamed(frame, path):
+        value = attribute(frame, node, owner, name)
+        if isinstance(value, Bound | FunctionValue) and isinstance(owner, Instance | QuerySet):
+            return apply(frame, ast.copy_location(ast.Call(node.func, [], []), node), value, [], {})
+    return value
+
+
+class _renamed:  # noqa: N801  # it is used like a function
+    """Calls what a template asks DAS014."""
+
+    def __init__(self, frame: Frame, path: str) -> None:
+        self.frame, self.path = frame, path
+
+    def __enter__(self) -> None:
+        self.known = len(self.frame.summary.events)
+
+    def __exit__(self, *_: object) -> None:
+        from async_audit.static.functions import Event
+
+        events = self.frame.summary.events
+        for number, event in enumerate(events[self.known :], self.known):
+            text = f"the template shows {self.path}, which asks the database here; load it before"
+            events[number] = Event("DAS014", text, event.line, event.col, event.tier, event.rest)
+
+
+def _use(frame: Frame, node: ast.Call, path: str, value: Value) -> None:
+    if isinstance(value, QuerySet) and not value.is_evaluated and not value.is_manager:
+        text = f"the template gets {path}, a lazy queryset, and evaluates it here; pass a list"
+        frame.ask(node, "DAS014", text, value.surety)
+    elif isinstance(value, LazyUser):
+        frame.ask(node, "DAS014", f"the template gets {path}, which asks for the user here; await auser()")
+    elif isinstance(value, Instance):
+        with _renamed(frame, path):
+            frame.show(node, value)
+
+
+def _text(frame: Frame, name: str) -> str:
+    """Return the template of a name, empty when it is not in the folder."""
+    found = sorted(_templates(frame.names.files.root, name)) if name else []
+    return found[0].read_text(encoding="utf-8", errors="replace") if found else ""
+
+
+@lru_cache(maxsize=500)
+def _templates(root: Path, name: str) -> tuple[Path, ...]:
+    return tuple(path for path in _candidates(root, name) if path.is_file() and path.stat().st_size < LARGEST)
+
+
+def _candidates(root: Path, name: str) -> Iterator[Path]:
+    if root.is_dir() and re.fullmatch(r"[\w./-]+", name) and ".." not in name:
+        yield from (folder / name for folder in root.rglob("templates") if "node_modules" not in folder.parts)

@@ -1,0 +1,95 @@
+"""The shortest real use of LinkUp that shows the bug; the lesson has the same functions in its cells."""
+
+import asyncio
+import json
+import re
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import websockets
+
+
+async def send_message(site):
+    """Send Ben a message from Ana's chat; return what she is told, and what becomes of her socket on an error."""
+    async with websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana")) as chat:
+        await chat.recv()  # whether Ben is there
+        client_id = "5b0e3f0a-7c55-4d0e-9a57-1f2f0c9be2a1"  # as her browser would choose it, once for each message
+        await chat.send(json.dumps({"type": "message", "client_id": client_id, "content": "Popcorn is on me."}))
+        answer = json.loads(await chat.recv())
+        if answer["type"] == "message":
+            return f"message, {answer['message']['status']}"
+        if answer["code"] == "internal":
+            await chat.wait_closed()
+            return f"error internal, closed with code {chat.close_code}"
+        await (await chat.ping())  # only an open socket answers
+        return f"error {answer['code']}, the socket stays open"
+
+
+def stored(site):
+    """Return the status of each copy of Ana's message in the database."""
+    return [status for (status,) in site.rows("SELECT status FROM messaging_message WHERE content LIKE 'Popcorn%'")]
+
+
+def chat_page(site, username):
+    """Ask for Ana's page of a chat and return its status: 200 is a page, 500 an error in the view."""
+    with closing(HTTPConnection(urlsplit(site.url).netloc)) as browser:
+        browser.request("GET", f"/chat/{username}/", headers=site.login("ana"))
+        return browser.getresponse().status
+
+
+async def send_while_ben_is_there(site):
+    """Let Ana write while Ben's chat is open; return what he is told of her message, and how far it has come."""
+    async with websockets.connect(site.ws("/ws/chat/ana/"), additional_headers=site.login("ben")) as ben:
+        await ben.recv()  # whether Ana is there
+        answer = await send_message(site)
+        if answer != "message, sent":
+            return f"Ana is told: {answer}"
+        told = []
+        while not told or told[-1] == "message":
+            frame = json.loads(await ben.recv())
+            if frame["type"] != "presence":
+                told.append(" ".join([frame["type"], frame.get("status") or frame.get("code") or ""]).strip())
+        if told[-1].startswith("error"):
+            await ben.wait_closed()
+            told.append(f"closed with code {ben.close_code}")
+    return f"Ben is told: {', '.join(told)}; stored: {', '.join(stored(site))}"
+
+
+async def reproduce(site):
+    """Send a message, look for it in the database, and open the chat page."""
+    answer = await send_message(site)
+    page = await asyncio.to_thread(chat_page, site, "ben")
+    return f"Ana is told: {answer}; stored: {len(stored(site))}; page: {page}"
+
+
+async def control(site):
+    """Do the same write where nothing is serialized."""
+    return await site.run("control.py")
+
+
+async def load_history(site):
+    """Return the messages of Ana's chat with Ben as her socket gets them; none when it gets an error instead."""
+    async with websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana")) as chat:
+        await chat.send(json.dumps({"type": "history"}))
+        frame = {"type": "presence"}
+        while frame["type"] == "presence":
+            frame = json.loads(await chat.recv())
+        return frame.get("messages", [])
+
+
+async def exercise_1(site):
+    """Send a message; return what Ana is told, and whether the times of her history are as promised."""
+    answer = await send_message(site)
+    messages = await load_history(site)
+    times = [str(message.get(name)) for message in messages for name in ("created_at", "updated_at")]
+    wrong = [time for time in times if not re.fullmatch(r"[\d-]{10}T[\d:.]{8,15}(Z|[+-]\d\d:\d\d)", time)]
+    verdict = wrong[0] if wrong else "ISO 8601 with offset" if times else "none"
+    return f"Ana is told: {answer}; the times in her history: {verdict}"
+
+
+async def exercise_2(site):
+    """Load the history of an old conversation; return how many of its messages look as if they had been changed."""
+    messages = await load_history(site)
+    changed = sum(message.get("updated_at") != message.get("created_at") for message in messages)
+    return f"Ana's history: {len(messages)} messages, {changed} of them changed after they were written"

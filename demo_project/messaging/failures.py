@@ -1,0 +1,126 @@
+"""What happens to an error in a chat: its client is told, the log gets one record, and the connection ends tidily."""
+
+import inspect
+import json
+import logging
+import traceback
+from types import TracebackType
+from typing import Any
+from uuid import UUID, uuid4
+
+from channels.consumer import get_handler_name
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from messaging.protocol import CloseCode
+
+logger = logging.getLogger("messaging")
+
+
+class ReportingConsumer(AsyncWebsocketConsumer):
+    """A consumer that reports its failures, and that runs `leave` however its connection ends."""
+
+    operation = "connect"
+    conversation: str | None = None
+    client_id: UUID | None = None  # of the message that is being stored
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve one connection."""
+        self.connection_id = uuid4()
+        try:
+            async with FailureReport(self):
+                await super().__call__(scope, receive, send)
+        finally:
+            self.operation = "leave"
+            async with FailureReport(self):
+                await self.leave()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Handle one event; a database that is away for a moment costs the event, not an open chat."""
+        self.operation, self.client_id = get_handler_name(message), None
+        try:
+            await super().dispatch(message)
+            self.operation = "wait for an event"
+        except (OperationalError, InterfaceError) as error:
+            failure_id = log_failure(error, self, with_traceback=True)
+            detail = "The database does not answer. Try again later."
+            await self.send_error("unavailable", detail, self.client_id, failure_id)
+            if self.operation == "websocket_connect":
+                await self.close(CloseCode.TRY_AGAIN_LATER.value)
+
+    async def leave(self) -> None:
+        """Give back what the connection holds."""
+
+    async def send_frame(self, kind: str, **fields: Any) -> None:
+        """Send one frame of the protocol."""
+        await self.send(json.dumps({"type": kind, **fields}))
+
+    async def send_error(
+        self, code: str, detail: str, client_id: UUID | None = None, failure_id: str | None = None
+    ) -> None:
+        """Tell the client what was not done, and why."""
+        message = str(client_id) if client_id else None
+        await self.send_frame("error", code=code, detail=detail, client_id=message, failure_id=failure_id)
+
+
+class FailureReport:
+    """Tells client and log of an exception that leaves the block, and lets it go on to the server.
+
+    The server logs its traceback, with the failure's id as a note, and closes the socket with 1011.
+
+    async with FailureReport(consumer): …
+    """
+
+    def __init__(self, consumer: ReportingConsumer) -> None:
+        self.consumer = consumer
+
+    async def __aenter__(self) -> None:
+        return
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception):  # and no cancellation
+            failure_id = log_failure(error, self.consumer)
+            error.add_note(f"chat failure {failure_id}")
+            await self.consumer.send_error("internal", "LinkUp made a mistake.", self.consumer.client_id, failure_id)
+
+
+def log_failure(error: Exception, consumer: ReportingConsumer, with_traceback: bool = False) -> str:
+    """Write one log record with all that is known of a failure, and return the id it has there.
+
+    Name and traceback of the error are left to whoever handles it in the end, so that a log has them once.
+    """
+    frame_to_fix, in_worker = locate(error)
+    facts: dict[str, Any] = {
+        "failure_id": uuid4().hex[:12],
+        "operation": consumer.operation,
+        "user_id": consumer.scope["user"].pk,
+        "conversation": consumer.conversation,
+        "connection_id": str(consumer.connection_id),
+        "failed_in": "database thread" if in_worker else "event loop thread",
+        "loop_was_running": not in_worker,
+        "frame_to_fix": frame_to_fix,
+    }
+    text = ", ".join(f"{name} {value}" for name, value in facts.items())
+    logger.error("chat failure: %s", text, exc_info=error if with_traceback else None, extra=facts)
+    return facts["failure_id"]
+
+
+def locate(error: Exception) -> tuple[str | None, bool]:
+    """Return the innermost async function of this project that an error came through, and whether it left the loop.
+
+    The first as "file:line in function": there the work can still be sent to another thread, also when the line that
+    failed stands in a sync function below it.
+    """
+    home, frame_to_fix, in_worker = f"{settings.BASE_DIR}/", None, False
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        code, path = frame.f_code, frame.f_code.co_filename
+        if code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+            in_worker = False
+            if path.startswith(home) and "site-packages" not in path:
+                frame_to_fix = f"{path.removeprefix(home)}:{line} in {code.co_name}"
+        elif code.co_name == "thread_handler":  # asgiref's, the first frame in the other thread
+            in_worker = True
+    return frame_to_fix, in_worker
