@@ -1,5 +1,6 @@
 """What happens to an error in a chat: its client is told, the log gets one record, and the connection ends tidily."""
 
+import contextlib
 import inspect
 import json
 import logging
@@ -8,6 +9,7 @@ from types import TracebackType
 from typing import Any
 from uuid import UUID, uuid4
 
+from autobahn.exception import Disconnected
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -16,6 +18,10 @@ from django.db import InterfaceError, OperationalError
 from messaging.protocol import CloseCode
 
 logger = logging.getLogger("messaging")
+
+
+class ClientGone(Exception):
+    """A frame was not sent, as one side has closed the socket; the event that says so is still on its way."""
 
 
 class ReportingConsumer(AsyncWebsocketConsumer):
@@ -53,8 +59,11 @@ class ReportingConsumer(AsyncWebsocketConsumer):
         """Give back what the connection holds."""
 
     async def send_frame(self, kind: str, **fields: Any) -> None:
-        """Send one frame of the protocol."""
-        await self.send(json.dumps({"type": kind, **fields}))
+        """Send one frame of the protocol. Raises ClientGone when the socket is closed."""
+        try:
+            await self.send(json.dumps({"type": kind, **fields}))
+        except (Disconnected, OSError) as error:  # from Daphne 4.2, and from other servers as ASGI 2.4 has it
+            raise ClientGone from error
 
     async def send_error(
         self, code: str, detail: str, client_id: UUID | None = None, failure_id: str | None = None
@@ -67,7 +76,8 @@ class ReportingConsumer(AsyncWebsocketConsumer):
 class FailureReport:
     """Tells client and log of an exception that leaves the block, and lets it go on to the server.
 
-    The server logs its traceback, with the failure's id as a note, and closes the socket with 1011.
+    The server logs its traceback, with the failure's id as a note, and closes the socket with 1011. ClientGone ends
+    here: that a client goes while it is sent something is no failure.
 
     async with FailureReport(consumer): …
     """
@@ -80,11 +90,15 @@ class FailureReport:
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        if isinstance(error, Exception):  # and no cancellation
+    ) -> bool:
+        if isinstance(error, Exception) and not isinstance(error, ClientGone):  # and no cancellation
             failure_id = log_failure(error, self.consumer)
             error.add_note(f"chat failure {failure_id}")
-            await self.consumer.send_error("internal", "LinkUp made a mistake.", self.consumer.client_id, failure_id)
+            with contextlib.suppress(ClientGone):
+                await self.consumer.send_error(
+                    "internal", "LinkUp made a mistake.", self.consumer.client_id, failure_id
+                )
+        return isinstance(error, ClientGone)
 
 
 def log_failure(error: Exception, consumer: ReportingConsumer, with_traceback: bool = False) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from urllib.request import Request, urlopen
 
 import pytest
 import websockets
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from messaging.protocol import CloseCode
+from server import frame_of
 
 BATCH = 25  # frames or requests an example; fewer than a socket may send at once
 
@@ -128,3 +130,27 @@ def test_hostile_clients_get_answers_and_leave_no_trace(site, dose):
     log = site.log.read_text()
     assert "Traceback" not in log, log[-3000:]
     assert "ERROR" not in log, log[-3000:]
+
+
+def log_out(site, user):
+    """Send the form at the top of each page."""
+    token = "a" * 32
+    headers = {"Cookie": f"{site.cookies[user]}; csrftoken={token}", "X-CSRFToken": token}
+    address = f"http://127.0.0.1:{site.server.port}/logout/"
+    urlopen(Request(address, b"", headers)).close()
+
+
+async def test_a_client_that_leaves_the_close_unanswered_is_no_failure(site, message):
+    """Until Daphne gives the socket up, a second later, it refuses whatever is sent there."""
+    text, client_id = message("Are you there?")
+    async with site.chat("ben", "ana") as ben, site.chat("ana", "ben") as ana:
+        assert (await frame_of(ana, "presence"))["is_online"]
+        closed = asyncio.Event()
+        ben.transport.write = lambda answer: closed.set()
+        await asyncio.to_thread(log_out, site, "ben")
+        await closed.wait()
+        await ana.send(text)
+        assert (await frame_of(ana, "message"))["message"]["client_id"] == client_id
+        assert not (await frame_of(ana, "presence"))["is_online"]
+    assert site.rows("SELECT status FROM messaging_message ORDER BY id DESC LIMIT 1") == [("sent",)]
+    assert "failure" not in site.log.read_text()

@@ -5,8 +5,10 @@ import json
 import logging
 import subprocess
 import sys
+from unittest.mock import AsyncMock
 
 import pytest
+from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.core.exceptions import SynchronousOnlyOperation
@@ -123,6 +125,32 @@ async def test_a_failure_while_leaving_is_logged(ana, ben, ana_cookie, socket, f
     status = await UserStatus.objects.aget(user=ana)
     assert status.is_online
     assert await Connection.objects.acount() == 1
+
+
+@pytest.mark.parametrize("refusal", [Disconnected("closed"), BrokenPipeError()], ids=["Daphne's", "ASGI's"])
+async def test_a_client_that_goes_while_it_is_sent_something_is_no_failure(
+    ana, ben, ana_cookie, socket, frame_of, monkeypatch, caplog, refusal
+):
+    async with socket(ana_cookie, "ben") as chat:
+        await frame_of(chat, "presence")
+        monkeypatch.setattr(consumers.ChatConsumer, "send", AsyncMock(side_effect=refusal))
+        await chat.send_json_to({"type": "history"})
+        await asyncio.wait_for(chat.wait(), 30)
+        assert not await Connection.objects.aexists()
+    assert not caplog.records
+
+
+async def test_a_mistake_that_cannot_be_told_is_logged(
+    ana, ben, ana_cookie, socket, frame_of, new_message, failing, monkeypatch, caplog
+):
+    failing("create_message_async", mistake := ValueError("no"))
+    with pytest.raises(ValueError, match="no"):
+        async with socket(ana_cookie, "ben") as chat:
+            await frame_of(chat, "presence")
+            monkeypatch.setattr(consumers.ChatConsumer, "send", AsyncMock(side_effect=Disconnected("closed")))
+            await chat.send_json_to(new_message())
+    (record,) = caplog.records
+    assert mistake.__notes__ == [f"chat failure {record.failure_id}"]
 
 
 async def test_a_cancelled_connection_leaves_the_chat(ana, ben, ana_cookie):

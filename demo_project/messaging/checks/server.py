@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -39,11 +39,7 @@ async def running_server(log: Path) -> AsyncIterator[int]:
     try:
         yield await _port(process)
     finally:
-        # kill() on a process that has just ended takes its exit status away from asyncio, which then warns.
-        if process.stdout and not process.stdout.at_eof():
-            with suppress(ProcessLookupError):
-                process.kill()
-        await process.communicate()
+        await process.communicate(b"")  # closes its standard input, which ends it
 
 
 def first_error(log: Path) -> str | None:
