@@ -59,6 +59,12 @@ async def texts(page):
     return await page.locator("#messages > li > span").all_inner_texts()
 
 
+async def stop_clock(page):
+    """Stop the clock of the pages that come next; in one that runs, Playwright would let every deadline pass."""
+    await page.clock.install()
+    await page.clock.pause_at(await page.evaluate("Date.now() + 1000"))
+
+
 def socket(site, username, peer):
     """Open a user's socket without a page: async with socket(site, "ben", "ana") as ben."""
     return websockets.connect(site.ws(f"/ws/chat/{peer}/"), additional_headers=site.login(username))

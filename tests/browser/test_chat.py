@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from pages import CLIENT_ID, connection, execute, field, frame_of, message, send, socket, state, texts
+from pages import CLIENT_ID, connection, execute, field, frame_of, message, send, socket, state, stop_clock, texts
 
 
 async def test_two_people_chat(chat, site):
@@ -155,12 +155,6 @@ async def test_typing_is_shown_and_passes(chat, visit):
     await field(ben).press("Enter")
     await expect(message(ana, "I a")).to_be_visible()
     await expect(typing).to_be_empty()
-
-
-async def stop_clock(page):
-    """Stop the clock of the pages that come next; in one that runs, Playwright would let every deadline pass."""
-    await page.clock.install()
-    await page.clock.pause_at(await page.evaluate("Date.now() + 1000"))
 
 
 async def test_typing_is_told_every_three_seconds_at_most(visit):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from pages import connection, message, send, socket, state, texts
+from pages import connection, message, send, socket, state, stop_clock, texts
 from workshop.database import program_environ, seeded_database
 from workshop.scratch import PROJECT, scratch_folder
 
@@ -118,9 +118,11 @@ async def test_another_user_of_the_tab_does_not_send_it(mortal, chat, browser):
     await expect(message(ana, "Only Ana says this")).to_have_count(0)
 
 
-async def test_the_attempts_become_rarer_and_can_be_hastened(mortal, chat):
-    ana = await chat("ana", "ben", at=mortal)
-    await ana.clock.install()
+async def test_the_attempts_become_rarer_and_can_be_hastened(mortal, visit):
+    ana = await visit("ana", at=mortal)
+    await stop_clock(ana)
+    await ana.goto(f"{mortal.url}chat/ben/")
+    await expect(connection(ana)).to_have_text("Connected")
     await ana.evaluate("Math.random = () => 0.999")
     attempts = []
     ana.on("websocket", lambda ws: attempts.append(ws.url))
@@ -145,7 +147,7 @@ async def test_the_attempts_become_rarer_and_can_be_hastened(mortal, chat):
 async def test_a_half_open_connection_is_noticed(visit, site):
     """The network swallows what the page sends, and the socket stays open."""
     ana = await visit("ana")
-    await ana.clock.install()
+    await stop_clock(ana)
     swallowed = []
 
     def network(ws):
@@ -177,7 +179,7 @@ async def test_a_half_open_connection_is_noticed(visit, site):
 async def test_a_network_that_is_back_is_asked_whether_it_is_the_same(visit, site):
     """The socket is open, but what it is open to is gone; nobody has written anything."""
     ana = await visit("ana")
-    await ana.clock.install()
+    await stop_clock(ana)
     dead = asyncio.Event()
 
     def network(ws):
@@ -187,6 +189,8 @@ async def test_a_network_that_is_back_is_asked_whether_it_is_the_same(visit, sit
     await ana.route_web_socket("**/ws/chat/**", network)
     await ana.goto(f"{site.url}chat/ben/")
     await expect(connection(ana)).to_have_text("Connected")
+    await send(ana, "Hello")
+    await expect(state(ana, "Hello")).to_have_text("sent")  # and everything before it is answered
     await ana.clock.fast_forward(60_000)
     await expect(connection(ana)).to_have_text("Connected")
     dead.set()
@@ -197,7 +201,7 @@ async def test_a_network_that_is_back_is_asked_whether_it_is_the_same(visit, sit
 
 async def test_a_server_that_never_lets_one_in_is_left(visit):
     page = await visit("ana")
-    await page.clock.install()
+    await stop_clock(page)
     await page.route_web_socket("**/ws/chat/**", lambda ws: None)
     await page.goto(f"{page.url}chat/ben/")
     await expect(connection(page)).to_have_text("Connecting")
@@ -226,6 +230,7 @@ async def test_a_receipt_that_was_lost_doubles_nothing(visit, chat, site):
 
     first = []
     await ana.route_web_socket("**/ws/chat/**", network)
+    await stop_clock(ana)
     await ana.goto(f"{site.url}chat/ben/")
     await expect(connection(ana)).to_have_text("Connected")
     await send(ana, "Once")
@@ -289,7 +294,7 @@ async def test_a_database_that_is_away_for_a_moment_loses_nothing(visit, site):
         ws.on_message(pass_on)
 
     await ana.route_web_socket("**/ws/chat/**", network)
-    await ana.clock.install()
+    await stop_clock(ana)
     await ana.goto(f"{site.url}chat/ben/")
     await expect(connection(ana)).to_have_text("Connected")
     await send(ana, "First")
@@ -322,14 +327,14 @@ async def test_after_these_codes_the_page_comes_back(visit, code):
 
     await page.route_web_socket("**/ws/chat/**", close)
     await page.goto(f"{page.url}chat/ben/")
-    await expect(connection(page)).to_have_text(re.compile(rf"^Disconnected \(code {code}\)\. Reconnecting in \d s$"))
+    await expect(connection(page)).to_have_text(re.compile(rf"^Disconnected \(code {code}\)\. Reconnecting in \d+ s$"))
     await expect(page.get_by_role("button", name="Reconnect now")).to_be_visible()
 
 
 @pytest.mark.parametrize("code", FINAL)
 async def test_after_these_codes_it_does_not(visit, code):
     page = await visit("ana")
-    await page.clock.install()
+    await stop_clock(page)
     attempts = []
 
     async def close(ws):
