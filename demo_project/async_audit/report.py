@@ -16,8 +16,9 @@ class Step:
 class StaticFinding:
     """A line of async code that asks the database on the event loop.
 
-    `col` counts from 1. `tier` is 1 where the model is known and the async function asks itself, 2 where calls lead
-    to it, 3 for a guess. `chain` begins at the finding's own line.
+    `col` counts from 1. `tier` is 1 where the model is known and the async function asks itself; 2 where calls lead
+    to it, or where a row comes from outside and no query of the project loads what is asked of it; 3 for a guess.
+    `chain` begins at the finding's own line.
     """
 
     path: str

@@ -153,15 +153,14 @@ def follow(frame: Frame, node: ast.expr, owner: Instance, name: str, relation: R
         return querysets.related(frame, owner, name, relation.target, relation.back)
     is_loaded = name in owner.loaded or EVERYTHING in owner.loaded
     if not is_loaded:
-        tier = frame.surety(owner, name)
         if (path := dotted(node)) and frame.env.get(before := path.rpartition(".")[0]) == owner:
             frame.env[before] = replace(owner, loaded=owner.loaded | {name})  # from now on
         if relation.kind == "generic":
             text = f"{frame.text(node)} is a generic relation that was not prefetched, and is asked for here"
-            frame.ask(node, "DAS020", text, tier)
+            frame.ask_for_relation(node, owner, name, "DAS020", text)
         else:
             text = f"{frame.text(node)} is a relation that was not loaded, and is asked for here"
-            frame.ask(node, "DAS003", f"{text}; use select_related({name!r})", tier)
+            frame.ask_for_relation(node, owner, name, "DAS003", f"{text}; use select_related({name!r})")
     if relation.target is None:
         return UNKNOWN
     loaded = querysets.inner(owner.loaded, name) if is_loaded else frozenset()

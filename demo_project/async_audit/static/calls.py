@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from async_audit.static import forms, hooks, querysets, serializers, twins
 from async_audit.static.attributes import bind
 from async_audit.static.classes import last_name
-from async_audit.static.functions import Environment, Event
+from async_audit.static.functions import Environment
 from async_audit.static.statements import dotted
 from async_audit.static.values import (
     UNKNOWN,
@@ -91,7 +91,7 @@ def _mark_called(frame: Frame, node: ast.Call, before: int) -> None:
         event = events[number]
         wrapper = frame.text(node.func)
         text = f"{wrapper}() gets the result of a call that asks the database first; pass it a function"
-        events[number] = Event("DAS006", text, event.line, event.col, event.tier, event.rest)
+        events[number] = replace(event, code="DAS006", message=text)
 
 
 def apply(frame: Frame, node: ast.Call, callee: Value, args: Sequence[Value], kwargs: Environment) -> Value:

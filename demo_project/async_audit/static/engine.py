@@ -27,6 +27,8 @@ class Engine:
         self.wrappers = frozenset(wrappers)
         self.findings: dict[tuple[str, int, int], StaticFinding] = {}
         self.entries: list[Function] = []
+        self._assumed: list[tuple[Function, Event]] = []
+        self._given_rows: set[Function] = set()
         self._summaries: dict[tuple[object, ...], Summary] = {}
         self._contexts: dict[Function, int] = {}
         self._entered: set[ast.AST] = set()
@@ -50,6 +52,9 @@ class Engine:
             guard.check(self, module)
         while self.entries:
             self._enter(self.entries.pop())
+        for function, event in self._assumed:  # where the project calls it itself, its rows are known from there
+            tier = 3 if function in self._given_rows else event.tier
+            self.report(function, [replace(event, tier=tier, is_assumed=False)])
 
     def _enter(self, function: Function) -> None:
         if function.node in self._entered:
@@ -82,7 +87,10 @@ class Engine:
     def report(self, function: Function, events: list[Event]) -> None:
         """Note what an async function does on its loop; of several notes for one place, the surest and shortest."""
         for event in events:
-            self.report_at(function.module, function.qualname, event)
+            if event.is_assumed:
+                self._assumed.append((function, event))
+            else:
+                self.report_at(function.module, function.qualname, event)
 
     def report_at(self, module: Module, name: str, event: Event) -> None:
         """Note one event of a function or class of the folder."""
@@ -97,6 +105,8 @@ class Engine:
 
     def summary(self, function: Function, bound: Value | None, args: Sequence[Value], kwargs: Environment) -> Summary:
         """Return what a call does and gives; functions are gone through once for each combination of arguments."""
+        if any(isinstance(value, Instance) and value.is_traced and value.cls.is_model for value in args):
+            self._given_rows.add(function)
         key = function, bound, tuple(args), tuple(sorted(kwargs.items(), key=lambda item: item[0]))
         found = self._summaries.get(key)
         if found is None and self._contexts.get(function, 0) >= MOST_CONTEXTS:

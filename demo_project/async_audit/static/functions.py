@@ -62,6 +62,7 @@ class Event:
     col: int
     tier: int
     rest: tuple[Step, ...] = ()
+    is_assumed: bool = False  # of a row whose origin is not known, which no query of the project loads it with
 
 
 @dataclass

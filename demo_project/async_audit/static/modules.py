@@ -14,12 +14,15 @@ from itertools import takewhile
 from pathlib import Path
 
 from async_audit.report import Unparsed
+from async_audit.static.values import EVERYTHING
 
 # Not the project's own code.
 SKIPPED = {"__pycache__", "node_modules", "site-packages", "dist-packages", "venv", "env"}
 TESTS = {"tests", "test", "testing", "conftest.py", "tests.py"}
 CONTRIB = re.compile(r"django\.contrib\.\w+\.(models|base_user)")  # Django's own models
 LARGEST = 4_000_000  # bytes; what is larger was written by a program
+# What is given to select_related() and prefetch_related(), or to an option of that name.
+LOADING = re.compile(rb"""_related(?:_objects)?(?:\(|\s*=\s*(?=[\[("']))((?:[^()]|\([^()]*\))*)""")
 # A module that imports one of these calls something else "request" than Django does.
 OTHER_REQUESTS = (b"starlette", b"fastapi", b"aiohttp", b"sanic", b"litestar", b"quart")
 
@@ -41,6 +44,7 @@ class Module:
         self.sets_guard = b"DJANGO_ALLOW_ASYNC_UNSAFE" in source
         self.has_other_requests = any(name in source for name in OTHER_REQUESTS)
         self.has_settings = b"SESSION_ENGINE" in source or b"AUTH_USER_MODEL" in source
+        self.loads = _relations(source)
         self.names: dict[str, Binding] = {}
         self.stars: list[str] = []
         self.bind(tree.body, self.names)
@@ -111,6 +115,7 @@ class Files:
                 progress(number, self.count)
             if module := self._read(path, name):
                 self._add(module)
+        self.loads = set[str]().union(*(module.loads for module in self.modules))
         if progress:
             progress(self.count, self.count)
 
@@ -153,6 +158,16 @@ class Files:
                 shown = file.as_posix().split("-packages/")[-1]
                 self._outside[name] = Module(shown, name, _parse(source), source, is_own=False)
         return self._outside[name]
+
+
+def _relations(source: bytes) -> set[str]:
+    """Return the names of the relations that a module's queries load with their rows, EVERYTHING if it does not say."""
+    found: set[str] = set()
+    if b"_related" in source:
+        for given in LOADING.findall(source):
+            names = re.findall(rb"""["']([A-Za-z_]+)["']""", given)
+            found.update(*(name.decode().split("__") for name in names) if names else [[EVERYTHING]])
+    return found
 
 
 def is_test(path: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from async_audit.report import Step
 from async_audit.static.functions import Event, Function, Summary
-from async_audit.static.values import Coroutine, FunctionValue, Instance, Value
+from async_audit.static.values import EVERYTHING, Coroutine, FunctionValue, Instance, Value
 
 if TYPE_CHECKING:
     from async_audit.static.engine import Engine
@@ -71,13 +71,15 @@ class Notes:
             step = Step(function.module.path, event.line, function.qualname)
             message = f"{label or self.text(node)} leads to {event.message.rpartition(' leads to ')[2]}"
             rest = (step, *event.rest)
-            self.note(Event(code or event.code, message, *place(node), max(event.tier, 2), rest))
+            tier = max(event.tier, 2)
+            self.note(Event(code or event.code, message, *place(node), tier, rest, event.is_assumed))
 
-    def surety(self, owner: Instance, relation: str) -> int:
-        """Return the tier of a finding that a relation of a row is not loaded."""
-        if relation in owner.maybe:
-            return 3
-        return 1 if owner.is_traced else 3
+    def ask_for_relation(self, node: ast.expr, owner: Instance, name: str, code: str, message: str) -> None:
+        """Note that a relation of a row is not loaded: as a guess where it may be."""
+        tier = 1 if owner.is_traced and name not in owner.maybe else 3
+        loads = self.engine.names.files.loads
+        is_assumed = not owner.is_traced and name not in owner.maybe and not loads.intersection({name, EVERYTHING})
+        self.note(Event(code, message, *place(node), 2 if is_assumed else tier, is_assumed=is_assumed))
 
     def coroutine(self, node: ast.expr, result: Value, asks: str) -> Coroutine:
         """Return what an async database call gives before it is awaited."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,12 +113,11 @@ class _renamed:  # noqa: N801  # it is used like a function
         self.known = len(self.frame.summary.events)
 
     def __exit__(self, *_: object) -> None:
-        from async_audit.static.functions import Event
 
         events = self.frame.summary.events
         for number, event in enumerate(events[self.known :], self.known):
             text = f"the template shows {self.path}, which asks the database here; load it before"
-            events[number] = Event("DAS014", text, event.line, event.col, event.tier, event.rest)
+            events[number] = replace(event, code="DAS014", message=text)
 
 
 def _use(frame: Frame, node: ast.Call, path: str, value: Value) -> None:
