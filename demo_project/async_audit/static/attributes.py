@@ -177,6 +177,8 @@ def _of_class(frame: Frame, cls: Class, name: str) -> Value:
         return value
     if isinstance(value, QuerySet):
         return replace(value, model=cls, is_manager=True)
+    if cls.is_model and isinstance(value, OutsideInstance) and value.name.endswith(("Manager", ".as_manager")):
+        return querysets.of_model(frame, cls)
     if value is not UNKNOWN:
         return value
     if name == "objects" and (cls.is_model or not _is_plain(cls)):

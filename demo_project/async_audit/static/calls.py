@@ -116,6 +116,8 @@ def apply(frame: Frame, node: ast.Call, callee: Value, args: Sequence[Value], kw
                 return wrap(frame, node, callee, args)
             if known := hooks.CALLS.get(name):
                 return known(frame, node, list(args), kwargs)
+            if name.endswith("Manager.from_queryset") and args:
+                return args[0]
             if name.startswith("django.db.connection.introspection."):
                 frame.ask(node, "DAS012", f"{frame.text(node.func)}() asks the database; call it in sync_to_async")
             if name.startswith("builtins.") and name.endswith(("Error", "Exception")):
@@ -172,8 +174,8 @@ def construct(frame: Frame, node: ast.Call, callee: ClassValue, args: Sequence[V
     if isinstance(made, QuerySet):
         return made
     if any(base.endswith(BUILT) for base in cls.outside_bases):
-        return Built(cls, *bind(list(args), kwargs))
-    if cls.is_model:
+        made = Built(cls, *bind(list(args), kwargs))
+    elif cls.is_model:
         made = Instance(cls, loaded=frozenset(kwargs) | frozenset(["*"] if args else []))
     elif isinstance(made, Instance):
         made = replace(made, is_traced=True)
@@ -182,7 +184,8 @@ def construct(frame: Frame, node: ast.Call, callee: ClassValue, args: Sequence[V
     method = frame.engine.member(cls, "__init__")
     if isinstance(method, FunctionValue) and method.function.module.is_own:
         summary = frame.engine.summary(method.function, made, args, kwargs)
-        frame.absorb(summary.events, method.function, node)
+        code = ("DAS016" if serializers.is_serializer(cls) else "DAS015") if isinstance(made, Built) else ""
+        frame.absorb(summary.events, method.function, node, code)
         if isinstance(made, Instance) and not cls.is_model:
             kept = [(name, value) for name, value in summary.stores.items() if isinstance(value, Instance | QuerySet)]
             made = replace(made, held=tuple(sorted(kept, key=lambda item: item[0])))

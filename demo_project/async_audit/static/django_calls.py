@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from async_audit.static import hooks, twins
+from async_audit.static import hooks, querysets, twins
 from async_audit.static.functions import Event
 from async_audit.static.hooks import on_call
 from async_audit.static.notes import place
@@ -16,7 +16,6 @@ from async_audit.static.values import (
     Constant,
     Coroutine,
     FunctionValue,
-    Instance,
     Items,
     Many,
     Outside,
@@ -61,11 +60,9 @@ def _asks(name: str, twin: str) -> None:
     @on_call(name)
     def asks(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
         first = args[0] if args else UNKNOWN
-        if code == "DAS001" and isinstance(first, QuerySet | ClassValue):
-            model = first.model if isinstance(first, QuerySet) else first.cls
-            row: Value = Instance(model) if model else UNKNOWN
-        else:
-            row = hooks.user(frame)
+        if isinstance(first, ClassValue):
+            first = querysets.of_model(frame, first.cls)
+        row = querysets.row(first) if code == "DAS001" and isinstance(first, QuerySet) else hooks.user(frame)
         frame.ask(node, code, f"{frame.text(node.func)}() asks the database; await {twin}() instead")
         return Many(row) if "list" in name else row
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from async_audit.static import hooks
@@ -33,8 +34,8 @@ ADVICE = "asks the database; call it in sync_to_async"
 
 def attribute(frame: Frame, node: ast.expr, owner: Built, name: str) -> Value:
     """Return an attribute of a form; its errors are found when they are read."""
-    if name == "errors" and validation_asks(frame, owner.cls):
-        frame.ask(node, "DAS015", f"{frame.text(node)} {ADVICE}", 2)
+    if name == "errors":
+        _validate(frame, node, owner, frame.text(node))
     member = frame.engine.member(owner.cls, name)
     if isinstance(member, FunctionValue):
         return FunctionValue(member.function, owner)
@@ -47,14 +48,29 @@ def call(frame: Frame, node: ast.Call, owner: Built, name: str) -> Value:
     model = meta_model(frame, owner.cls)
     commit = keyword(node, "commit") or (node.args[0] if node.args else None)
     is_kept = isinstance(commit, ast.Constant) and not commit.value
-    asks = (
-        (name in VALIDATING and validation_asks(frame, owner.cls))
-        or (name == "save" and model is not None and not is_kept)
-        or (name in SHOWING and any(_chooses_rows(frame, owner.cls)))
-    )
-    if asks:
-        frame.ask(node, "DAS015", f"{frame.text(node.func)}() {ADVICE}", 2)
+    text = f"{frame.text(node.func)}()"
+    if name in VALIDATING:
+        _validate(frame, node, owner, text)
+    elif (name == "save" and model is not None and not is_kept) or (
+        name in SHOWING and any(_chooses_rows(frame, owner.cls))
+    ):
+        frame.ask(node, "DAS015", f"{text} {ADVICE}", 2)
     return Instance(model) if name == "save" and model else UNKNOWN
+
+
+def _validate(frame: Frame, node: ast.expr, owner: Built, text: str) -> None:
+    if validation_asks(frame, owner.cls):
+        frame.ask(node, "DAS015", f"{text} {ADVICE}", 2)
+    else:
+        run_own(frame, node, owner, "DAS015", lambda name: name == "clean" or name.startswith("clean_"))
+
+
+def run_own(frame: Frame, node: ast.expr, owner: Built, code: str, is_run: Callable[[str], bool]) -> None:
+    """Note what those methods ask that the project has written for a form or serializer to call."""
+    for name in sorted({name for base in owner.cls.mro for name in base.members if is_run(name)}):
+        method = frame.engine.member(owner.cls, name)
+        if isinstance(method, FunctionValue):
+            frame.absorb(frame.engine.summary(method.function, owner, (), {}).events, method.function, node, code)
 
 
 def meta_model(frame: Frame, cls: Class) -> Class | None:

@@ -16,6 +16,7 @@ from async_audit.static.statements import STATEMENTS, dotted, merged
 from async_audit.static.values import (
     NONE,
     UNKNOWN,
+    Constant,
     Coroutine,
     Instance,
     Items,
@@ -176,15 +177,19 @@ class Frame(Notes):
         """Return the variables that a nested function knows."""
         return {**self.function.closure, **self.env}
 
-    def test(self, node: ast.expr) -> None:
-        """Go through a condition, which asks for the truth of its value."""
+    def test(self, node: ast.expr) -> bool | None:
+        """Go through a condition, which asks for the truth of its value; return what a call is known to give."""
         if isinstance(node, ast.BoolOp):
             for part in node.values:
                 self.test(part)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            self.test(node.operand)
+            known = self.test(node.operand)
+            return None if known is None else not known
         else:
-            self.truth(node, self.eval(node))
+            self.truth(node, value := self.eval(node))
+            if isinstance(node, ast.Call) and isinstance(value, Constant) and isinstance(value.value, bool):
+                return value.value
+        return None
 
     def truth(self, node: ast.expr, value: Value) -> None:
         """Note what taking the truth of a value asks."""

@@ -6,6 +6,7 @@ import ast
 import io
 import os
 import re
+import sys
 import tokenize
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,8 @@ SKIPPED = {"__pycache__", "node_modules", "site-packages", "dist-packages", "ven
 TESTS = {"tests", "test", "testing", "conftest.py", "tests.py"}
 CONTRIB = re.compile(r"django\.contrib\.\w+\.(models|base_user)")  # Django's own models
 LARGEST = 4_000_000  # bytes; what is larger was written by a program
+# Packages that an absolute import means, whatever a project calls its own modules.
+OUTSIDE = {"django", "asgiref", "channels", "rest_framework", "adrf", "ninja", "strawberry", *sys.stdlib_module_names}
 # What is given to select_related() and prefetch_related(), or to an option of that name.
 LOADING = re.compile(rb"""_related(?:_objects)?(?:\(|\s*=\s*(?=[\[("']))((?:[^()]|\([^()]*\))*)""")
 # A module that imports one of these calls something else "request" than Django does.
@@ -107,7 +110,8 @@ class Files:
         self.modules: list[Module] = []
         self._by_suffix: dict[str, list[Module]] = {}
         self._outside: dict[str, Module | None] = {}
-        self._nearest: dict[tuple[str, str], Module] = {}
+        self._nearest: dict[tuple[str, str], Module | None] = {}
+        self._packages: set[str] = set()
         paths = list(_paths(root, exclude, tests))
         self.count = len(paths)
         for number, (path, name) in enumerate(paths):
@@ -130,20 +134,32 @@ class Files:
 
     def _add(self, module: Module) -> None:
         self.modules.append(module)
+        if module.is_package:
+            self._packages.add(module.name)
         parts = module.name.split(".")
         for start in range(len(parts)):
             self._by_suffix.setdefault(".".join(parts[start:]), []).append(module)
 
     def find(self, name: str, importer: Module) -> Module | None:
         """Return the module of that name which is nearest to its importer; None when it is not in the folder."""
-        if found := self._by_suffix.get(name):
-            if len(found) == 1:
-                return found[0]
+        if name in self._by_suffix:
             key = name, importer.name
             if key not in self._nearest:
-                self._nearest[key] = max(found, key=lambda module: _shared(module.name, importer.name))
-            return self._nearest[key]
+                found = [module for module in self._by_suffix[name] if self._is_top(name, module, importer)]
+                self._nearest[key] = max(found, key=lambda module: _shared(module.name, importer.name), default=None)
+            if module := self._nearest[key]:
+                return module
         return self._installed(name) if CONTRIB.fullmatch(name) else None
+
+    def _is_top(self, name: str, module: Module, importer: Module) -> bool:
+        """Tell whether an absolute import of that name may mean a module; settings/django.py is not `django`."""
+        folder = module.name[: -len(name) - 1]
+        if folder not in self._packages:
+            return True
+        if name.split(".")[0] in OUTSIDE:
+            return False
+        # Else a needless __init__.py above the folder that is on the path, or a script beside the module.
+        return "." in name or module.is_package or importer.name.rpartition(".")[0] == folder
 
     def _installed(self, name: str) -> Module | None:
         if name not in self._outside:

@@ -12,6 +12,7 @@ from async_audit.static.values import (
     Constant,
     Coroutine,
     FunctionValue,
+    Guarded,
     Items,
     Many,
     Mapping,
@@ -46,6 +47,17 @@ def goes_through(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) 
     if isinstance(node.func, ast.Name) and node.func.id in ("sum", "any", "all"):
         return UNKNOWN
     return element if is_one else Many(element)
+
+
+@on_call(*(f"{module}.iscoroutinefunction" for module in ("asyncio", "inspect", "asgiref.sync")))
+def is_coroutine_function(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Tell it of a function that is known."""
+    match args:
+        case [FunctionValue(function, is_bare=is_bare)] if is_bare or not function.decorators:
+            return Constant(function.is_async)
+        case [Guarded()]:
+            return Constant(False)
+    return UNKNOWN
 
 
 @on_call("builtins.enumerate", "builtins.zip", "builtins.iter")

@@ -32,8 +32,11 @@ def is_serializer(cls: Class) -> bool:
 
 def attribute(frame: Frame, node: ast.expr, owner: Built, name: str) -> Value:
     """Return an attribute of a serializer; `data` goes through all fields of its instance."""
-    if is_serializer(owner.cls) and name == "data" and (reason := why(frame, owner)):
-        frame.ask(node, "DAS016", f"{frame.text(node)} asks the database: {reason}; serialize in sync_to_async", 2)
+    if is_serializer(owner.cls) and name == "data":
+        if reason := why(frame, owner):
+            frame.ask(node, "DAS016", f"{frame.text(node)} asks the database: {reason}; serialize in sync_to_async", 2)
+        else:
+            forms.run_own(frame, node, owner, "DAS016", lambda name: name == "to_representation")
     member = frame.engine.member(owner.cls, name)
     if isinstance(member, FunctionValue):
         return FunctionValue(member.function, owner)
@@ -42,10 +45,13 @@ def attribute(frame: Frame, node: ast.expr, owner: Built, name: str) -> Value:
 
 def call(frame: Frame, node: ast.Call, owner: Built, name: str) -> Value:
     """Note what a method of a serializer asks."""
-    is_of_model = any("Model" in base for base in owner.cls.outside_bases)
-    is_asking = name == "save" or (name == "is_valid" and forms.validation_asks(frame, owner.cls))
-    if is_of_model and is_asking:
+    is_saving = name == "save" and any("Model" in base for base in owner.cls.outside_bases)
+    if is_saving or (name == "is_valid" and forms.validation_asks(frame, owner.cls)):
         frame.ask(node, "DAS016", f"{frame.text(node.func)}() asks the database; call it in sync_to_async", 2)
+    elif name == "is_valid":
+        forms.run_own(frame, node, owner, "DAS016", lambda name: name == "validate" or name.startswith("validate_"))
+    elif name == "save":
+        forms.run_own(frame, node, owner, "DAS016", lambda name: name in ("create", "update"))
     return UNKNOWN
 
 

@@ -105,8 +105,11 @@ def _if(frame: Frame, node: ast.If) -> None:
     if is_never(node.test):
         frame.execute(node.orelse)
         return
-    frame.test(node.test)
-    frame.branches(node.body, node.orelse)
+    known = frame.test(node.test)
+    if known is None:
+        frame.branches(node.body, node.orelse)
+    else:
+        frame.execute(node.body if known else node.orelse)
 
 
 def is_never(node: ast.expr) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from async_audit.static.functions import Environment
 
 USES = re.compile(r"\{\{\s*([\w.]+)|\{%\s*for\s+(\w+)\s+in\s+([\w.]+)|\{%\s*(?:if|with|elif)\s+([\w.]+)")
+OTHERS = re.compile(r"""\{%\s*(?:extends|include)\s+["']([^"']+)["']""")
 LARGEST = 200_000  # bytes
 
 
@@ -66,7 +67,7 @@ def _render(frame: Frame, node: ast.Call, args: list[Value], text: str) -> Value
     # A context processor of the default settings hands out the user of the request.
     always: Environment = {"user": LazyUser(), "request": Request()} if Request() in args else {}
     if text:
-        _walk(frame, node, always | dict(given.items), text)
+        _walk(frame, node, always | dict(given.items), _with_others(frame, text, set()))
     else:
         _guess(frame, node, given)
     return UNKNOWN
@@ -129,6 +130,16 @@ def _use(frame: Frame, node: ast.Call, path: str, value: Value) -> None:
     elif isinstance(value, Instance):
         with _renamed(frame, path):
             frame.show(node, value)
+
+
+def _with_others(frame: Frame, text: str, known: set[str]) -> str:
+    """Return a template with those behind it that it extends or includes."""
+    parts = [text]
+    for name in OTHERS.findall(text):
+        if name not in known:
+            known.add(name)
+            parts.append(_with_others(frame, _text(frame, name), known))
+    return "\n".join(parts)
 
 
 def _text(frame: Frame, name: str) -> str:

@@ -22,6 +22,30 @@ async def fixed_alias():
     return await Writer.objects.acount()
 
 
+async def broken_plain_manager():
+    return shelf.Profile.objects.filter(bio="").first()
+
+
+async def fixed_plain_manager():
+    return await shelf.Profile.objects.filter(bio="").afirst()
+
+
+async def broken_manager_from_queryset():
+    return shelf.Tag.objects.short().first()
+
+
+async def fixed_manager_from_queryset():
+    return await shelf.Tag.objects.short().afirst()
+
+
+async def broken_class_from_queryset():
+    return shelf.Magazine.objects.short().count()
+
+
+async def fixed_class_from_queryset():
+    return await shelf.Magazine.objects.short().acount()
+
+
 async def broken_module():
     return models.Author.objects.count()
 

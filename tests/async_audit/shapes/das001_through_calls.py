@@ -5,7 +5,7 @@ from functools import partial
 from asgiref.sync import sync_to_async
 from shop import prices
 from shop.models import Author, Book
-from shop.threads import in_thread, logged
+from shop.threads import either, in_thread, logged
 
 
 def find(name):
@@ -24,6 +24,19 @@ def find_in_thread(name):
 @logged
 def find_and_log(name):
     return find(name)
+
+
+@either
+def find_either(name):
+    return find(name)
+
+
+async def broken_decorator_for_both():
+    return find_either("Ann")
+
+
+async def fixed_decorator_for_both():
+    return await sync_to_async(find_either)("Ann")
 
 
 async def broken_helper():

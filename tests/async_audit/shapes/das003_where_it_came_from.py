@@ -4,6 +4,7 @@ import asyncio
 from operator import attrgetter
 
 from asgiref.sync import sync_to_async
+from django.shortcuts import aget_object_or_404
 from shop.models import Author, Book
 
 
@@ -38,6 +39,16 @@ async def broken_loaded_in_thread():
 
 async def fixed_loaded_in_thread():
     book = await sync_to_async(Book.objects.select_related("author").get)(pk=1)
+    return book.author
+
+
+async def broken_or_404():
+    book = await aget_object_or_404(Book.objects.filter(price__gt=0), pk=1)
+    return book.author
+
+
+async def fixed_or_404():
+    book = await aget_object_or_404(Book.objects.filter(price__gt=0).select_related("author"), pk=1)
     return book.author
 
 

@@ -24,6 +24,34 @@ async def fixed_render():
     return await page(visit())
 
 
+async def broken_extended():
+    async def page(request):
+        return render(request, "shop/framed.html")
+
+    return await page(visit())
+
+
+async def fixed_extended():
+    async def page(request):
+        return await sync_to_async(render)(request, "shop/framed.html")
+
+    return await page(visit())
+
+
+async def broken_included():
+    async def page(request):
+        return render(request, "shop/shelf.html", {"books": Book.objects.all()})
+
+    return await page(visit())
+
+
+async def fixed_included():
+    async def page(request):
+        return render(request, "shop/shelf.html", {"books": [book async for book in Book.objects.all()]})
+
+    return await page(visit())
+
+
 async def broken_evaluated_too_late():
     async def page(request):
         books = Book.objects.filter(price__lt=10)

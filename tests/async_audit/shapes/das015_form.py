@@ -3,7 +3,7 @@
 from asgiref.sync import sync_to_async
 from django.core.paginator import Paginator
 from shape import shape
-from shop.forms import AuthorForm, BookForm, SearchForm
+from shop.forms import AuthorForm, BookForm, SearchForm, ShelfForm, TitleForm
 from shop.models import Author, Book
 
 NEW = {"name": "Cid", "email": "cid@example.org"}
@@ -47,6 +47,32 @@ async def broken_errors():
 
 async def fixed_errors():
     return await sync_to_async(lambda: AuthorForm(NEW).errors)()
+
+
+async def broken_fields_of_rows():
+    return ShelfForm({})
+
+
+async def fixed_fields_of_rows():
+    return await sync_to_async(ShelfForm)({})
+
+
+async def broken_own_validation():
+    return TitleForm({"title": "Third"}).is_valid()
+
+
+async def fixed_own_validation():
+    return await sync_to_async(TitleForm({"title": "Third"}).is_valid)()
+
+
+async def broken_own_errors():
+    return TitleForm({"title": "Third"}).errors
+
+
+async def fixed_own_errors():
+    form = TitleForm({"title": "Third"})
+    await sync_to_async(form.full_clean)()
+    return form.cleaned_data
 
 
 async def broken_save():

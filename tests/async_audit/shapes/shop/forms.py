@@ -17,5 +17,21 @@ class BookForm(forms.ModelForm):
         fields = ["title", "author"]
 
 
+class ShelfForm(forms.Form):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for author in Author.objects.all():
+            self.fields[f"author_{author.pk}"] = forms.BooleanField(required=False)
+
+
+class TitleForm(forms.Form):
+    title = forms.CharField()
+
+    def clean_title(self):
+        if Book.objects.filter(title=self.cleaned_data["title"]).exists():
+            raise forms.ValidationError("There is such a book.")
+        return self.cleaned_data["title"]
+
+
 class SearchForm(forms.Form):
     words = forms.CharField()

@@ -41,12 +41,21 @@ class Profile(models.Model):
     author = models.OneToOneField(Author, models.CASCADE, related_name="profile")
     bio = models.TextField()
 
+    objects = models.Manager()
+
     def __str__(self):
         return self.bio
 
 
+class TagQuerySet(models.QuerySet):
+    def short(self):
+        return self.filter(name__lt="e")
+
+
 class Tag(models.Model):
     name = models.CharField(max_length=50)
+
+    objects = models.Manager.from_queryset(TagQuerySet)()
 
     def __str__(self):
         return self.name
@@ -104,8 +113,14 @@ class Archivable(models.Model):
         self.save()
 
 
+class MagazineManager(models.Manager.from_queryset(TagQuerySet)):
+    pass
+
+
 class Magazine(Archivable):
     name = models.CharField(max_length=100)
+
+    objects = MagazineManager()
 
     def __str__(self):
         return self.name

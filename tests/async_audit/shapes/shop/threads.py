@@ -1,6 +1,7 @@
 """Decorators that a project writes itself."""
 
 import functools
+import inspect
 
 from asgiref.sync import sync_to_async
 
@@ -23,3 +24,19 @@ def logged(function):
         return function(*args, **kwargs)
 
     return wrapper
+
+
+def either(function):
+    """Decorate a function of either kind."""
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def call(*args, **kwargs):
+            return await function(*args, **kwargs)
+    else:
+
+        @functools.wraps(function)
+        def call(*args, **kwargs):
+            return function(*args, **kwargs)
+
+    return call

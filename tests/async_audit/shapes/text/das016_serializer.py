@@ -21,6 +21,45 @@ class BookSerializer(serializers.ModelSerializer):
         fields = ["title", "author"]
 
 
+class SignupSerializer(serializers.Serializer):
+    email = serializers.EmailField()
+
+    def validate_email(self, value):
+        if Author.objects.filter(email=value).exists():
+            raise serializers.ValidationError("Somebody has it.")
+        return value
+
+    def create(self, validated_data):
+        return Author.objects.create(**validated_data)
+
+    def to_representation(self, instance):
+        return {"number": Author.objects.filter(pk__lt=instance.pk).count()}
+
+
+async def broken_own_representation(author):
+    return SignupSerializer(author).data  # expect: DAS016
+
+
+async def fixed_own_representation(author):
+    return await sync_to_async(lambda: SignupSerializer(author).data)()
+
+
+async def broken_own_validation(request):
+    SignupSerializer(data=request.data).is_valid()  # expect: DAS016
+
+
+async def fixed_own_validation(request):
+    await sync_to_async(SignupSerializer(data=request.data).is_valid)()
+
+
+async def broken_own_create(request):
+    SignupSerializer(data=request.data).save()  # expect: DAS016
+
+
+async def fixed_own_create(request):
+    await sync_to_async(SignupSerializer(data=request.data).save)()
+
+
 async def broken_many():
     serializer = BookSerializer(Book.objects.all(), many=True)
     return Response(serializer.data)  # expect: DAS016
