@@ -50,6 +50,8 @@ def attribute(frame: Frame, node: ast.expr, owner: Value, name: str) -> Value:
             return frame.names.attribute(owner, name)
         case Outside():
             return _of_outside(frame, owner, name)
+        case Request(has_user=True) if name == "user":
+            return hooks.user(frame)
         case Request():
             return {"user": LazyUser(), "session": Session()}.get(name) or Bound(owner, name)
         case LazyUser():
@@ -153,8 +155,7 @@ def follow(frame: Frame, node: ast.expr, owner: Instance, name: str, relation: R
         return querysets.related(frame, owner, name, relation.target, relation.back)
     is_loaded = name in owner.loaded or EVERYTHING in owner.loaded
     if not is_loaded:
-        if (path := dotted(node)) and frame.env.get(before := path.rpartition(".")[0]) == owner:
-            frame.env[before] = replace(owner, loaded=owner.loaded | {name})  # from now on
+        loaded_from_now_on(frame, dotted(node).rpartition(".")[0], owner, name)
         if relation.kind == "generic":
             text = f"{frame.text(node)} is a generic relation that was not prefetched, and is asked for here"
             frame.ask_for_relation(node, owner, name, "DAS020", text)
@@ -167,6 +168,12 @@ def follow(frame: Frame, node: ast.expr, owner: Instance, name: str, relation: R
     if relation.kind == "reverse one" and relation.back:
         loaded |= {relation.back}
     return Instance(relation.target, loaded, is_traced=owner.is_traced)
+
+
+def loaded_from_now_on(frame: Frame, path: str, owner: Instance, name: str) -> None:
+    """Note that the row in a variable has one more relation loaded."""
+    if path and frame.env.get(path, frame.function.closure.get(path)) == owner:
+        frame.env[path] = replace(owner, loaded=owner.loaded | {name})
 
 
 def _of_class(frame: Frame, cls: Class, name: str) -> Value:

@@ -84,6 +84,11 @@ def arguments(frame: Frame, node: ast.Call, callee: Value) -> tuple[list[Value],
     return args, kwargs
 
 
+def is_whole(node: ast.Call) -> bool:
+    """Tell whether a call's arguments all stand there, and none comes out of something that is unpacked."""
+    return all(given.arg for given in node.keywords) and not any(isinstance(part, ast.Starred) for part in node.args)
+
+
 def _mark_called(frame: Frame, node: ast.Call, before: int) -> None:
     """Say of what a wrapper's argument has asked that it was called instead of passed."""
     events = frame.summary.events
@@ -137,7 +142,8 @@ def _function(frame: Frame, node: ast.Call, callee: FunctionValue, args: Sequenc
         if not (isinstance(made, FunctionValue) and made.function is function):
             bound = [callee.bound] if callee.bound is not None else []
             return apply(frame, node, made, [*bound, *args], kwargs)
-    summary = frame.engine.summary(function, callee.bound, args, kwargs)
+    summary = frame.engine.summary(function, callee.bound, args, kwargs, is_whole(node))
+    frame.learn(function, summary)
     if function.is_async:
         return summary.result if summary.is_generator else Coroutine(summary.result)
     if summary.is_generator and isinstance(summary.result, Many):
@@ -183,7 +189,7 @@ def construct(frame: Frame, node: ast.Call, callee: ClassValue, args: Sequence[V
         frame.ask(node, "DAS020", f"{cls.name}({name}=…) asks for a content type until its cache is warm")
     method = frame.engine.member(cls, "__init__")
     if isinstance(method, FunctionValue) and method.function.module.is_own:
-        summary = frame.engine.summary(method.function, made, args, kwargs)
+        summary = frame.engine.summary(method.function, made, args, kwargs, is_whole(node))
         code = ("DAS016" if serializers.is_serializer(cls) else "DAS015") if isinstance(made, Built) else ""
         frame.absorb(summary.events, method.function, node, code)
         if isinstance(made, Instance) and not cls.is_model:
@@ -208,7 +214,7 @@ def _method(frame: Frame, node: ast.Call, owner: Value, name: str, args: Sequenc
             if name[:1] == "a" and hooks.session_asks(name[1:]):
                 return frame.coroutine(node, UNKNOWN, f"{name}()")
             if hooks.session_asks(name):
-                hooks.use_session(frame, node, f"{name}()", is_scope="scope" in frame.text(node))
+                hooks.use_session(frame, node, owner, f"{name}()")
         case Request():
             return frame.coroutine(node, hooks.user(frame), "auser()") if name == "auser" else UNKNOWN
         case OutsideInstance(origin) | Outside(origin):

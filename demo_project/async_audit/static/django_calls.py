@@ -105,6 +105,14 @@ def auser(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Valu
     return Coroutine(hooks.user(frame))
 
 
+@on_call("rest_framework.authentication.TokenAuthentication.authenticate_credentials")
+@on_call("rest_framework_simplejwt.authentication.JWTAuthentication.get_user")
+def authenticates(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Look for the user of a token."""
+    frame.ask(node, "DAS009", f"{frame.text(node.func)}() asks the database; call it in database_sync_to_async")
+    return hooks.user(frame)
+
+
 @on_call("channels.auth.get_user")
 def channels_get_user(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Return the user of a scope, which is loaded."""

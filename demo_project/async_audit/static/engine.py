@@ -103,21 +103,31 @@ class Engine:
         if known is None or (finding.tier, len(chain), chain) < (known.tier, len(known.chain), known.chain):
             self.findings[path, event.line, event.col] = finding
 
-    def summary(self, function: Function, bound: Value | None, args: Sequence[Value], kwargs: Environment) -> Summary:
-        """Return what a call does and gives; functions are gone through once for each combination of arguments."""
+    def summary(
+        self,
+        function: Function,
+        bound: Value | None,
+        args: Sequence[Value],
+        kwargs: Environment,
+        is_whole: bool = False,
+    ) -> Summary:
+        """Return what a call does and gives; functions are gone through once for each combination of arguments.
+
+        Where they are the whole of a call's, the other parameters have their defaults.
+        """
         if any(isinstance(value, Instance) and value.is_traced and value.cls.is_model for value in args):
             self._given_rows.add(function)
-        key = function, bound, tuple(args), tuple(sorted(kwargs.items(), key=lambda item: item[0]))
+        key = function, bound, tuple(args), tuple(sorted(kwargs.items(), key=lambda item: item[0])), is_whole
         found = self._summaries.get(key)
         if found is None and self._contexts.get(function, 0) >= MOST_CONTEXTS:
-            args, kwargs, key = (), {}, (function, bound, (), ())
+            args, kwargs, is_whole, key = (), {}, False, (function, bound, (), (), False)
             found = self._summaries.get(key)
         if found is None:
             found = self._summaries[key] = Summary()  # what a recursive call gets
             if self._depth < DEEPEST:
                 self._contexts[function] = self._contexts.get(function, 0) + 1
                 self._depth += 1
-                Frame(self, function, found).run(bound, args, kwargs)
+                Frame(self, function, found).run(bound, args, kwargs, is_whole)
                 self._depth -= 1
                 if function.is_async:
                     self.report(function, found.events)

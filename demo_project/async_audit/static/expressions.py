@@ -98,7 +98,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         case Scope():
             return hooks.of_scope(frame, name)
         case Session():
-            hooks.use_session(frame, node, "[…]")
+            hooks.use_session(frame, node, owner, "[…]")
         case Mapping() if isinstance(name, str):
             return owner.get(name)
         case Items(elements) if isinstance(name, int) and -len(elements) <= name < len(elements):
@@ -127,7 +127,9 @@ def _bool_op(frame: Frame, node: ast.BoolOp) -> Value:
 
 
 def _if_exp(frame: Frame, node: ast.IfExp) -> Value:
-    frame.test(node.test)
+    known = frame.test(node.test)
+    if known is not None:
+        return frame.eval(node.body if known else node.orelse)
     return join(frame.eval(node.body), frame.eval(node.orelse))
 
 
@@ -138,7 +140,7 @@ def _compare(frame: Frame, node: ast.Compare) -> Value:
             if isinstance(value, QuerySet | Many):
                 frame.iterate(part, value, "something is looked for in it", node)
             elif isinstance(value, Session):
-                hooks.use_session(frame, part, "in")
+                hooks.use_session(frame, part, value, "in")
             else:
                 frame.special(part, value, "__contains__", "__iter__")
     if not all(isinstance(operator, ast.Is | ast.IsNot | ast.In | ast.NotIn) for operator in node.ops):

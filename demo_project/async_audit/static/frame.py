@@ -43,13 +43,18 @@ class Frame(Notes):
         self.env: Environment = {}
         self.is_over = False  # after a return or raise
         self.self_name = ""
+        self.certain: set[str] = set()  # variables that tell that a loop runs
         self.raised: Value = UNKNOWN  # the last exception
         self._returned: Value | None = None
         self._yielded: Value | None = None
 
-    def run(self, bound: Value | None, args: Sequence[Value], kwargs: Environment) -> None:
+    def run(self, bound: Value | None, args: Sequence[Value], kwargs: Environment, is_whole: bool) -> None:
         """Go through the whole function with these arguments, and fill in its summary."""
-        self._bind(bound, args, kwargs)
+        self._bind(bound, args, kwargs, is_whole)
+        if is_whole:
+            self.certain = {name for name, value in self.env.items() if isinstance(value, Constant)}
+            if self.certain:
+                self.certain -= self.function.assigned
         self.execute(self.function.body)
         result = self._returned or NONE
         node = self.function.node
@@ -59,13 +64,16 @@ class Frame(Notes):
         if self.summary.is_generator:
             result = Many(self._yielded or UNKNOWN)
         self.summary.result = result
+        for name, value in self.function.closure.items():
+            if isinstance(value, Instance) and isinstance(now := self.env.get(name), Instance) and now.cls is value.cls:
+                self.summary.learned[name] = now
         if self.self_name:
             prefix = f"{self.self_name}."
             for path, value in self.env.items():
                 if path.startswith(prefix) and path.count(".") == 1:
                     self.stored(path.removeprefix(prefix), value)
 
-    def _bind(self, bound: Value | None, args: Sequence[Value], kwargs: Environment) -> None:
+    def _bind(self, bound: Value | None, args: Sequence[Value], kwargs: Environment, is_whole: bool) -> None:
         given = list(args) if bound is None else [bound, *args]
         arguments = self.function.node.args
         names = [*arguments.posonlyargs, *arguments.args]
@@ -77,8 +85,11 @@ class Frame(Notes):
                 defaults[arg.arg] = default
         rest = dict(kwargs)
         for number, arg in enumerate([*names, *arguments.kwonlyargs]):
+            is_given = number < min(len(given), len(names)) or arg.arg in rest
             value = given[number] if number < min(len(given), len(names)) else rest.pop(arg.arg, UNKNOWN)
-            if value in (UNKNOWN, NONE) and (hinted := self.parameter(arg, number)) is not UNKNOWN:
+            if is_whole and not is_given and isinstance(defaults.get(arg.arg), ast.Constant):
+                value = self.eval(defaults[arg.arg])
+            elif value in (UNKNOWN, NONE) and (hinted := self.parameter(arg, number)) is not UNKNOWN:
                 value = hinted
             elif value is UNKNOWN and isinstance(defaults.get(arg.arg), ast.Constant | ast.Name | ast.Attribute):
                 value = self.eval(defaults[arg.arg])
@@ -94,7 +105,7 @@ class Frame(Notes):
             return self.annotated(arg.annotation)
         is_first = number == (1 if self.function.cls else 0)
         if arg.arg == "request" and is_first and not self.module.has_other_requests:
-            return Request()
+            return Request(hooks.is_authenticated_before(self.engine, self.function))
         return UNKNOWN
 
     def annotated(self, node: ast.expr) -> Value:
@@ -162,6 +173,12 @@ class Frame(Notes):
         elif isinstance(target, ast.Subscript):
             self.eval(target)
 
+    def learn(self, function: Function, summary: Summary) -> None:
+        """Take over what a nested function has loaded of the rows in this one's variables."""
+        for name, value in summary.learned.items():
+            if name in self.env and self.env[name] == function.closure[name]:
+                self.env[name] = value
+
     def forget(self, path: str) -> None:
         """Drop what is known of the attributes of a name that gets another value."""
         prefix = f"{path}."
@@ -178,17 +195,32 @@ class Frame(Notes):
         return {**self.function.closure, **self.env}
 
     def test(self, node: ast.expr) -> bool | None:
-        """Go through a condition, which asks for the truth of its value; return what a call is known to give."""
+        """Go through a condition, which asks for the truth of its value; return what is known as a loop runs."""
         if isinstance(node, ast.BoolOp):
-            for part in node.values:
-                self.test(part)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            parts = [self.test(part) for part in node.values]
+            decisive = isinstance(node.op, ast.Or)
+            return decisive if decisive in parts else None if None in parts else not decisive
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             known = self.test(node.operand)
             return None if known is None else not known
-        else:
-            self.truth(node, value := self.eval(node))
-            if isinstance(node, ast.Call) and isinstance(value, Constant) and isinstance(value.value, bool):
-                return value.value
+        self.truth(node, value := self.eval(node))
+        return self._certainly(node, value)
+
+    def _certainly(self, node: ast.expr, value: Value) -> bool | None:
+        match node, value:
+            case ast.Call(), Constant(value=bool(known)):
+                return known
+            case ast.Name(id=name), _ if name in self.certain:
+                return bool(value.value) if isinstance(value, Constant) else True  # the loop that runs
+            case (
+                ast.Compare(
+                    left=ast.Name(id=name),
+                    ops=[ast.Is() | ast.IsNot() as way],
+                    comparators=[ast.Constant(value=None)],
+                ),
+                _,
+            ) if name in self.certain:
+                return (self.env.get(name) == NONE) is isinstance(way, ast.Is)
         return None
 
     def truth(self, node: ast.expr, value: Value) -> None:

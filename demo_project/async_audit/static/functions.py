@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from async_audit.report import Step
@@ -37,6 +38,13 @@ class Function:
 
     def __repr__(self) -> str:
         return f"{self.module.name}.{self.qualname}"
+
+    @cached_property
+    def assigned(self) -> frozenset[str]:
+        """The variables that are assigned to in its text, parameters among them."""
+        return frozenset(
+            node.id for node in ast.walk(self.node) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        )
 
     @property
     def decorators(self) -> list[ast.expr]:
@@ -72,4 +80,5 @@ class Summary:
     result: Value = UNKNOWN
     events: list[Event] = field(default_factory=list)
     stores: Environment = field(default_factory=dict)  # what it assigns to attributes of self
+    learned: Environment = field(default_factory=dict)  # of a nested function: outer variables whose rows it has loaded
     is_generator: bool = False

@@ -50,7 +50,15 @@ WRAPPERS = {
     "fastapi.concurrency.run_in_threadpool",
 }
 # Their sessions are not in the database.
-OTHER_SESSIONS = ("signed_cookies", "backends.file", "backends.cache")
+OTHER_SESSIONS = ("signed_cookies", "file", "cache")  # and not cached_db
+PROTOCOL = {
+    "connection_made",
+    "connection_lost",
+    "data_received",
+    "datagram_received",
+    "eof_received",
+    "error_received",
+}
 HANDLERS = {"connect", "receive", "receive_json", "disconnect", "websocket_connect", "websocket_receive", "handle"}
 SESSION_WRITES = {"save", "create", "delete", "flush", "cycle_key", "load", "exists"}
 
@@ -96,7 +104,11 @@ def instance_of(cls: Class) -> Value:
 
 def may_run_on_loop(module: Module) -> bool:
     """Tell whether a module may have plain functions that a framework runs on the loop."""
-    return "strawberry" in module.names or any("Consumer" in name for name in module.names)
+    return (
+        "strawberry" in module.names
+        or "asyncio" in module.names
+        or any("Consumer" in name or "Protocol" in name for name in module.names)
+    )
 
 
 def runs_on_loop(engine: Engine, function: Function) -> bool:
@@ -106,6 +118,8 @@ def runs_on_loop(engine: Engine, function: Function) -> bool:
     """
     if function.cls and function.name in HANDLERS:
         return any(base.startswith("channels.") and ".Async" in base for base in function.cls.outside_bases)
+    if function.cls and function.name in PROTOCOL:
+        return any(base.startswith("asyncio.") and base.endswith("Protocol") for base in function.cls.outside_bases)
     if any(is_wrapper(engine, engine.names.resolve(node, function.module)) for node in function.decorators):
         return False
     for node in function.decorators:
@@ -113,6 +127,13 @@ def runs_on_loop(engine: Engine, function: Function) -> bool:
         if isinstance(name, Outside) and name.name in ("strawberry.field", "strawberry.mutation"):
             return _serves_graphql_on_loop(engine)
     return False
+
+
+def is_authenticated_before(engine: Engine, function: Function) -> bool:
+    """Tell whether a view is one of adrf's, which authenticates in a thread before it calls it."""
+    names = [engine.names.resolve(getattr(node, "func", node), function.module) for node in function.decorators]
+    bases = function.cls.outside_bases if function.cls else ()
+    return any(name.startswith("adrf.") for name in [*bases, *(n.name for n in names if isinstance(n, Outside))])
 
 
 def _serves_graphql_on_loop(engine: Engine) -> bool:
@@ -221,11 +242,11 @@ def user(frame: Frame) -> Value:
     return Instance(cls, is_traced=True) if cls else UNKNOWN
 
 
-def use_session(frame: Frame, node: ast.expr, name: str, is_scope: bool = False) -> None:
+def use_session(frame: Frame, node: ast.expr, session: Session, name: str) -> None:
     """Note that a session asks the database, unless settings keep sessions elsewhere."""
-    if any(other in frame.names.setting("SESSION_ENGINE") for other in OTHER_SESSIONS):
+    if frame.names.setting("SESSION_ENGINE").rpartition(".")[2] in OTHER_SESSIONS:
         return
-    tier = 3 if is_scope and name.removesuffix("()") not in SESSION_WRITES else 1
+    tier = 3 if session.is_of_scope and name.removesuffix("()") not in SESSION_WRITES else 1
     text = f"the session's {name} asks the database; use its async twin, or database_sync_to_async"
     frame.ask(node, "DAS008", text, tier)
 
@@ -234,7 +255,7 @@ def of_scope(frame: Frame, name: object) -> Value:
     """Return what a Channels scope has: its middleware has loaded the user, and not what leads on from it."""
     if name == "user":
         return user(frame)
-    return Session() if name == "session" else UNKNOWN
+    return Session(is_of_scope=True) if name == "session" else UNKNOWN
 
 
 def session_asks(name: str) -> bool:

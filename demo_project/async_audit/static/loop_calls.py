@@ -9,6 +9,7 @@ from async_audit.static import calls
 from async_audit.static.hooks import on_call
 from async_audit.static.values import (
     UNKNOWN,
+    Constant,
     Coroutine,
     FunctionValue,
     Items,
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from async_audit.static.functions import Environment
 
 Args = list[Value]
+CALLING_BACK = ["call_soon", "call_later", "call_at", "call_soon_threadsafe", "add_reader", "add_writer"]
+CALLING_BACK.append("add_signal_handler")
 
 
 @on_call("django.core.cache.cache.aget_or_set", "django.core.cache.cache.get_or_set")
@@ -59,15 +62,20 @@ def schedules(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> 
     return Coroutine(found.result) if found else UNKNOWN
 
 
+@on_call("asyncio.get_running_loop.is_running", "asyncio.get_event_loop.is_running")
+def is_running(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Tell that the loop runs, as what is gone through here runs on it."""
+    return Constant(True)
+
+
 @on_call("asyncio.gather")
 def gathers(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Await all arguments."""
     return Coroutine(Items(tuple(map(frame.awaited, args))) if len(args) == len(node.args) else UNKNOWN)
 
 
-@on_call(*(f".{name}" for name in ["call_soon", "call_later", "call_at", "call_soon_threadsafe", "add_done_callback"]))
-@on_call(*(f"asyncio.get_running_loop.{name}" for name in ["call_soon", "call_later", "call_soon_threadsafe"]))
-@on_call(*(f"asyncio.get_event_loop.{name}" for name in ["call_soon", "call_later", "call_soon_threadsafe"]))
+@on_call(*(f".{name}" for name in [*CALLING_BACK, "add_done_callback"]))
+@on_call(*(f"asyncio.{loop}.{name}" for loop in ("get_running_loop", "get_event_loop") for name in CALLING_BACK))
 def calls_back(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Have the loop call a function."""
     for part, value in zip(node.args, args[-len(node.args) :] if node.args else [], strict=False):

@@ -20,14 +20,16 @@ from async_audit.static.values import EVERYTHING
 # Not the project's own code.
 SKIPPED = {"__pycache__", "node_modules", "site-packages", "dist-packages", "venv", "env"}
 TESTS = {"tests", "test", "testing", "conftest.py", "tests.py"}
-CONTRIB = re.compile(r"django\.contrib\.\w+\.(models|base_user)")  # Django's own models
+CONTRIB = re.compile(r"django\.contrib\.\w+\.(models|base_user|base_session)")  # Django's own models
 LARGEST = 4_000_000  # bytes; what is larger was written by a program
 # Packages that an absolute import means, whatever a project calls its own modules.
 OUTSIDE = {"django", "asgiref", "channels", "rest_framework", "adrf", "ninja", "strawberry", *sys.stdlib_module_names}
 # What is given to select_related() and prefetch_related(), or to an option of that name.
 LOADING = re.compile(rb"""_related(?:_objects)?(?:\(|\s*=\s*(?=[\[("']))((?:[^()]|\([^()]*\))*)""")
-# A module that imports one of these calls something else "request" than Django does.
-OTHER_REQUESTS = (b"starlette", b"fastapi", b"aiohttp", b"sanic", b"litestar", b"quart")
+# A module that imports one of these calls something else "request" than Django does; aiohttp is mostly a client.
+OTHER_REQUESTS = re.compile(
+    rb"^\s*(?:from|import)\s+(?:starlette|fastapi|aiohttp\.web|aiohttp\s+import\s.*\bweb|sanic|litestar|quart)\b", re.M
+)
 
 Binding = ast.stmt | tuple[str, str]  # a statement, or an import: module and name in it
 
@@ -45,7 +47,7 @@ class Module:
         self.may_have_models = b"models." in source or b"Model)" in source or b"Field(" in source or b"Key(" in source
         self.has_signals = b"receiver" in source or b".connect(" in source
         self.sets_guard = b"DJANGO_ALLOW_ASYNC_UNSAFE" in source
-        self.has_other_requests = any(name in source for name in OTHER_REQUESTS)
+        self.has_other_requests = OTHER_REQUESTS.search(source) is not None
         self.has_settings = b"SESSION_ENGINE" in source or b"AUTH_USER_MODEL" in source
         self.loads = _relations(source)
         self.names: dict[str, Binding] = {}

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from async_audit.static import calls
 from async_audit.static.hooks import on_call
+from async_audit.static.statements import dotted
 from async_audit.static.values import (
     UNKNOWN,
     Constant,
     Coroutine,
     FunctionValue,
     Guarded,
+    Instance,
     Items,
     Many,
     Mapping,
@@ -182,10 +184,14 @@ def dumps(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Valu
 @on_call("builtins.getattr")
 def gets_attribute(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Read an attribute by its name."""
-    from async_audit.static.attributes import attribute
+    from async_audit.static.attributes import attribute, loaded_from_now_on
 
-    if len(args) > 1 and isinstance(args[1], Constant) and isinstance(args[1].value, str):
-        return attribute(frame, node, args[0], args[1].value)
+    match args:
+        case [owner, Constant(value=str(name)), *_]:
+            found = attribute(frame, node, owner, name)
+            if isinstance(owner, Instance) and name in owner.cls.relations:
+                loaded_from_now_on(frame, dotted(node.args[0]), owner, name)
+            return found
     return UNKNOWN
 
 

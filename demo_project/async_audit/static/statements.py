@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from async_audit.static import colours, hooks
+from async_audit.static.classes import last_name
 from async_audit.static.functions import Environment, Function
 from async_audit.static.values import (
     UNKNOWN,
@@ -155,7 +156,12 @@ def _try(frame: Frame, node: ast.Try) -> None:
     frame.execute([*node.body, *node.orelse])
     ends = [] if frame.is_over else [frame.env]
     after = frame.env
+    finds_loop = any(map(_finds_loop, node.body))
+    if finds_loop:
+        frame.certain.update(name for part in node.body + node.orelse for name in _names(part))
     for handler in node.handlers:
+        if finds_loop and handler.type and last_name(handler.type) == "RuntimeError":
+            continue  # what is gone through here runs on a loop
         frame.env, frame.is_over = merged([dict(before), dict(after)]), False
         if handler.name:
             frame.env[handler.name] = frame.raised
@@ -167,6 +173,17 @@ def _try(frame: Frame, node: ast.Try) -> None:
     frame.is_over = False
     frame.execute(node.finalbody)
     frame.is_over = frame.is_over or is_over
+
+
+def _finds_loop(node: ast.stmt) -> bool:
+    """Tell whether a statement asks for the loop that runs, which fails where none does."""
+    value = getattr(node, "value", None)
+    return isinstance(value, ast.Call) and last_name(value.func) == "get_running_loop"
+
+
+def _names(node: ast.stmt) -> list[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def _match(frame: Frame, node: ast.Match) -> None:

@@ -198,7 +198,9 @@ class Built(Value):
 
 @dataclass(frozen=True)
 class Request(Value):
-    """A request of Django; `user` may have been replaced by something else."""
+    """A request of Django; adrf has loaded its user before a view begins."""
+
+    has_user: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,9 @@ class LazyUser(Value):
 
 @dataclass(frozen=True)
 class Session(Value):
-    """request.session, or that of a Channels scope."""
+    """request.session, or that of a Channels scope, which AuthMiddleware has mostly loaded."""
+
+    is_of_scope: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,16 @@ from functools import partial
 from asgiref.sync import sync_to_async
 from shop import prices
 from shop.models import Author, Book
-from shop.threads import either, in_thread, logged
+from shop.threads import (
+    anywhere,
+    anywhere_by_flag,
+    anywhere_by_loop,
+    either,
+    in_thread,
+    logged,
+    nowhere,
+    of_either_kind,
+)
 
 
 def find(name):
@@ -37,6 +46,38 @@ async def broken_decorator_for_both():
 
 async def fixed_decorator_for_both():
     return await sync_to_async(find_either)("Ann")
+
+
+async def broken_expression_for_both():
+    return either(find)("Ann")
+
+
+async def fixed_expression_for_both():
+    return await of_either_kind(find)("Ann")
+
+
+async def broken_loop_asked_for():
+    return nowhere(Author.objects.count)
+
+
+async def fixed_loop_asked_for():
+    return anywhere(Author.objects.count)
+
+
+async def broken_flag_of_loop():
+    return [anywhere_by_flag(Author.objects.count), Author.objects.count()]
+
+
+async def fixed_flag_of_loop():
+    return anywhere_by_flag(Author.objects.count)
+
+
+async def broken_name_of_loop():
+    return [anywhere_by_loop(Author.objects.count), Author.objects.count()]
+
+
+async def fixed_name_of_loop():
+    return anywhere_by_loop(Author.objects.count)
 
 
 async def broken_helper():

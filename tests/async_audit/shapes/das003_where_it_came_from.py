@@ -42,6 +42,52 @@ async def fixed_loaded_in_thread():
     return book.author
 
 
+async def broken_loaded_by_lambda():
+    book, other = await Book.objects.aget(pk=1), await Book.objects.aget(pk=2)
+    await sync_to_async(lambda: other.author)()
+    return book.author
+
+
+async def fixed_loaded_by_lambda():
+    book = await Book.objects.aget(pk=1)
+    await sync_to_async(lambda: book.author.name)()
+    return book.author
+
+
+async def broken_loaded_by_getattr():
+    book = await Book.objects.aget(pk=1)
+    await sync_to_async(getattr)(book, "tags")
+    return book.author
+
+
+async def fixed_loaded_by_getattr():
+    book = await Book.objects.aget(pk=1)
+    await sync_to_async(getattr)(book, "author")
+    return book.author
+
+
+async def broken_loaded_by_nested_function():
+    book = await Book.objects.aget(pk=1)
+
+    @sync_to_async
+    def load():
+        return book.author
+
+    book = await Book.objects.aget(pk=1)
+    return book.author
+
+
+async def fixed_loaded_by_nested_function():
+    book = await Book.objects.aget(pk=1)
+
+    @sync_to_async
+    def load():
+        return book.author
+
+    await load()
+    return book.author
+
+
 async def broken_or_404():
     book = await aget_object_or_404(Book.objects.filter(price__gt=0), pk=1)
     return book.author
