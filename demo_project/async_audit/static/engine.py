@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from async_audit.report import StaticFinding, Step
 from async_audit.static import colours, guard, hooks
@@ -40,6 +41,11 @@ class Engine:
         self._depth = 0
         names.variable = self.variable  # type: ignore[method-assign]
         names.variable_of = self.expression  # type: ignore[method-assign]
+
+    @cached_property
+    def serves_graphql_on_loop(self) -> bool:
+        """Whether plain resolvers of Strawberry run on the loop."""
+        return hooks.serves_graphql_on_loop(self.names)
 
     def run(self) -> None:
         """Go through every async function, and every plain one that a loop is known to run."""

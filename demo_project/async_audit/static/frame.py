@@ -44,6 +44,7 @@ class Frame(Notes):
         self.is_over = False  # after a return or raise
         self.self_name = ""
         self.certain: set[str] = set()  # variables that tell that a loop runs
+        self.given: set[str] = set()  # parameters that a call gives a constant, or leaves to their defaults
         self.raised: Value = UNKNOWN  # the last exception
         self._returned: Value | None = None
         self._yielded: Value | None = None
@@ -52,9 +53,7 @@ class Frame(Notes):
         """Go through the whole function with these arguments, and fill in its summary."""
         self._bind(bound, args, kwargs, is_whole)
         if is_whole:
-            self.certain = {name for name, value in self.env.items() if isinstance(value, Constant)}
-            if self.certain:
-                self.certain -= self.function.assigned
+            self.given = {name for name, value in self.env.items() if isinstance(value, Constant)}
         self.execute(self.function.body)
         result = self._returned or NONE
         node = self.function.node
@@ -210,7 +209,7 @@ class Frame(Notes):
         match node, value:
             case ast.Call(), Constant(value=bool(known)):
                 return known
-            case ast.Name(id=name), _ if name in self.certain:
+            case ast.Name(id=name), _ if self._is_certain(name):
                 return bool(value.value) if isinstance(value, Constant) else True  # the loop that runs
             case (
                 ast.Compare(
@@ -219,9 +218,12 @@ class Frame(Notes):
                     comparators=[ast.Constant(value=None)],
                 ),
                 _,
-            ) if name in self.certain:
+            ) if self._is_certain(name):
                 return (self.env.get(name) == NONE) is isinstance(way, ast.Is)
         return None
+
+    def _is_certain(self, name: str) -> bool:
+        return name in self.certain or (name in self.given and name not in self.function.assigned)
 
     def truth(self, node: ast.expr, value: Value) -> None:
         """Note what taking the truth of a value asks."""

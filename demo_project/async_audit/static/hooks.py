@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from async_audit.static.frame import Frame
     from async_audit.static.functions import Environment, Function
     from async_audit.static.modules import Module
+    from async_audit.static.names import Names
 
 Call = Callable[["Frame", ast.Call, list[Value], "Environment"], Value]
 
@@ -125,7 +126,7 @@ def runs_on_loop(engine: Engine, function: Function) -> bool:
     for node in function.decorators:
         name = engine.names.resolve(node.func if isinstance(node, ast.Call) else node, function.module)
         if isinstance(name, Outside) and name.name in ("strawberry.field", "strawberry.mutation"):
-            return _serves_graphql_on_loop(engine)
+            return engine.serves_graphql_on_loop
     return False
 
 
@@ -136,12 +137,13 @@ def is_authenticated_before(engine: Engine, function: Function) -> bool:
     return any(name.startswith("adrf.") for name in [*bases, *(n.name for n in names if isinstance(n, Outside))])
 
 
-def _serves_graphql_on_loop(engine: Engine) -> bool:
+def serves_graphql_on_loop(names: Names) -> bool:
+    """Tell whether one of Strawberry's async views is imported."""
     return any(
         binding in (("strawberry.django.views", "AsyncGraphQLView"), ("strawberry.fastapi", "GraphQLRouter"))
         or (isinstance(binding, tuple) and binding[0] == "strawberry.asgi")
         or (isinstance(binding, tuple) and binding[0].startswith("strawberry.channels"))
-        for module in engine.names.files.modules
+        for module in names.files.modules
         for binding in module.names.values()
     )
 
