@@ -40,13 +40,21 @@ def merged(ends: list[Environment]) -> Environment:
         if other is first:
             continue
         result = {}
-        for name in [*first, *(name for name in other if name not in first)]:
-            is_known_in_both = name in first and name in other
-            if "." in name and not is_known_in_both and not name.startswith("self."):
-                continue  # loaded in one branch only
-            result[name] = join(first.get(name), other.get(name))
+        for name, value in first.items():
+            if name in other:
+                result[name] = value if other[name] is value else join(value, other[name])
+            elif _outlives_branch(name):
+                result[name] = join(value, None)
+        for name, value in other.items():
+            if name not in first and _outlives_branch(name):
+                result[name] = join(None, value)
         first = result
     return first
+
+
+def _outlives_branch(name: str) -> bool:
+    """Tell whether a name is more than an attribute that was loaded in one branch only."""
+    return "." not in name or name.startswith("self.")
 
 
 def _expression(frame: Frame, node: ast.Expr) -> None:
