@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -85,6 +86,9 @@ def _source_lines(report: Report, quiet: bool) -> Iterator[str]:
         yield f"Found {len(report.findings)} place{many} in the source. More: --explain {report.findings[0].code}"
     elif len(report.unparsed) >= max(report.files, 1):
         yield "No file of the source could be parsed."
+    elif report.unparsed:
+        parsed, version = report.files - len(report.unparsed), "{}.{}".format(*sys.version_info)
+        yield f"Nothing found in {parsed} of {report.files} files; the others cannot be read with Python {version}."
     else:
         read = "" if quiet else f" ({report.files} file{'s' * (report.files > 1)})"
         yield f"Nothing found in the source{read}."

@@ -73,3 +73,38 @@ def test_other_relations_do_not_matter(tiers, query):
 
 def test_what_the_project_gives_itself_is_known(tiers):
     assert tiers(CALLED) == [3]
+
+
+CACHED = """
+from books.models import Author, Book
+
+names: dict[int, Author] = {}
+
+async def show(pk):
+    book = await Book.objects.aget(pk=pk)
+    return names.get(book.author_id) or book.author
+"""
+
+
+def test_what_a_dict_may_have_is_a_guess(tmp_path):
+    (tmp_path / "books").mkdir()
+    (tmp_path / "books/models.py").write_text(MODELS)
+    (tmp_path / "books/handlers.py").write_text(CACHED)
+    assert [(finding.line, finding.tier) for finding in audit(tmp_path).findings] == [(8, 3)]
+    (tmp_path / "books/handlers.py").write_text(CACHED.replace("names.get(book.author_id) or ", ""))
+    assert [(finding.line, finding.tier) for finding in audit(tmp_path).findings] == [(8, 1)]
+
+
+@pytest.mark.parametrize(("query", "expected"), [("", [2]), ('.select_related("author")', [])])
+def test_the_rows_of_a_queryset_that_is_given(tmp_path, query, expected):
+    (tmp_path / "books").mkdir()
+    (tmp_path / "books/models.py").write_text(MODELS)
+    handler = f"""
+from django.db.models import QuerySet
+from books.models import Book
+
+async def show(books: QuerySet[Book]):
+    return [book.author async for book in books{query}]
+"""
+    (tmp_path / "books/handlers.py").write_text(handler)
+    assert [finding.tier for finding in audit(tmp_path).findings] == expected

@@ -50,11 +50,13 @@ async def test_debug_answers_this_machine_alone(client, status):
     http = ApplicationCommunicator(this_machine_only(routes), scope)
     await http.send_input({"type": "http.request", "body": b""})
     assert (await http.receive_output(10))["status"] == status
+    await http.wait(10)  # Django closes what it has read of the request
 
     socket = ApplicationCommunicator(
         this_machine_only(routes), {"type": "websocket", "path": "/", "client": ["192.0.2.7", 1]}
     )
     assert await socket.receive_output(10) == {"type": "websocket.close"}
+    await socket.wait(10)
 
 
 @pytest.mark.parametrize(("debug", "guarded"), [("1", "True"), ("0", "False")])

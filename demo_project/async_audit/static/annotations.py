@@ -69,7 +69,7 @@ def _generic(outer: ast.expr, inner: ast.expr, frame: Frame) -> Value:
         return Many(kinds[0]) if is_endless else Items(tuple(kinds))
     if name in ("QuerySet", "BaseManager", "Manager", "RelatedManager"):
         row = annotated(parts[0], frame)
-        return QuerySet(row.cls if isinstance(row, Instance) else None, is_manager="Manager" in name)
+        return QuerySet(row.cls if isinstance(row, Instance) else None, is_manager="Manager" in name, is_traced=False)
     if name in ("Awaitable", "Coroutine"):
         return Coroutine(annotated(parts[-1], frame))
     return annotated(outer, frame)

@@ -115,6 +115,15 @@ def _slice(frame: Frame, node: ast.Slice) -> Value:
     return UNKNOWN
 
 
+def _looks_up(frame: Frame, node: ast.expr) -> bool:
+    """Tell whether an expression is a dict's .get(): what follows `or` is for a key that is not there."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="get")):
+            with frame.quietly():
+                return isinstance(frame.eval(owner), Mapping)
+    return False
+
+
 def _bool_op(frame: Frame, node: ast.BoolOp) -> Value:
     found: Value | None = None
     for part in node.values[:-1]:
@@ -122,7 +131,10 @@ def _bool_op(frame: Frame, node: ast.BoolOp) -> Value:
         frame.truth(part, value)
         if isinstance(node.op, ast.Or):
             found = join(found, value)
+    before = len(frame.summary.events)
     last = frame.eval(node.values[-1])
+    if isinstance(node.op, ast.Or) and _looks_up(frame, node.values[0]):
+        frame.doubt(before)
     return last if found is None else join(found, last)
 
 

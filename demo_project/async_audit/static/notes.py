@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from async_audit.report import Step
@@ -80,6 +81,11 @@ class Notes:
         loads = self.engine.names.files.loads
         is_assumed = not owner.is_traced and name not in owner.maybe and not loads.intersection({name, EVERYTHING})
         self.note(Event(code, message, *place(node), 2 if is_assumed else tier, is_assumed=is_assumed))
+
+    def doubt(self, number: int) -> None:
+        """Make guesses of the events from that one on."""
+        events = self.summary.events
+        events[number:] = [replace(event, tier=3, is_assumed=False) for event in events[number:]]
 
     def coroutine(self, node: ast.expr, result: Value, asks: str) -> Coroutine:
         """Return what an async database call gives before it is awaited."""

@@ -37,7 +37,7 @@ def row(queryset: QuerySet) -> Value:
     """Return one row of a query."""
     if queryset.rows != "instances" or queryset.model is None:
         return UNKNOWN
-    return Instance(queryset.model, queryset.loaded, only=queryset.only)
+    return Instance(queryset.model, queryset.loaded, only=queryset.only, is_traced=queryset.is_traced)
 
 
 def evaluate(frame: Frame, node: ast.expr, queryset: QuerySet, how: str = "", at: ast.expr | None = None) -> Value:
@@ -158,7 +158,7 @@ def chained(
             every = {EVERYTHING} if any(isinstance(arg, ast.Starred) for arg in node.args) else set()
             return replace(made, loaded=made.loaded | loaded | every)
         case "only" if is_plain:
-            return replace(made, only=frozenset(names))
+            return replace(made, only=frozenset(name.partition("__")[0] for name in names))
         case "defer" if is_plain and made.model:
             return replace(made, only=made.model.fields - frozenset(names))
     return made

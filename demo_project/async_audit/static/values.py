@@ -98,6 +98,7 @@ class QuerySet(Value):
     wrapped_in: str = ""  # the wrapper that handed it out unevaluated
     is_iterator: bool = False  # what .iterator() gives, which asks when it is gone through
     surety: int = 1  # the tier of a finding about it
+    is_traced: bool = True  # an annotation says nothing of what it loads
 
 
 @dataclass(frozen=True)

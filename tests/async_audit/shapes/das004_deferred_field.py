@@ -52,3 +52,13 @@ async def broken_first():
 async def fixed_first():
     book = await Book.objects.filter(pk=1).defer("blurb", "price").afirst()
     return book.title if book else ""
+
+
+async def broken_only_of_relation():
+    book = await Book.objects.select_related("author").only("title", "author__name").aget(pk=1)
+    return book.price
+
+
+async def fixed_only_of_relation():
+    book = await Book.objects.select_related("author").only("title", "author__name").aget(pk=1)
+    return book.author_id
