@@ -1,5 +1,6 @@
 """What a bug's folder says of it: demo_project/bugs/<id>_<slug>/bug.toml, its patches and its reproduce.py."""
 
+import os
 import runpy
 import tomllib
 from dataclasses import dataclass, field
@@ -9,7 +10,8 @@ from typing import Any, Literal
 from .errors import WorkshopError
 from .scratch import PROJECT
 
-BUGS = PROJECT / "bugs"
+# WORKSHOP_BUGS: another folder of bugs, whose patches are tried before they replace these.
+BUGS = Path(os.environ.get("WORKSHOP_BUGS") or PROJECT / "bugs")
 
 
 @dataclass(frozen=True)

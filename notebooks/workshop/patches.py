@@ -1,56 +1,116 @@
 """Write the bugs' patches anew after demo_project has moved on: python -m workshop.patches.
 
-A patch is applied to the newest commit it still fits. From there each changed file is merged into today's text; where
-git finds a conflict, the changed function's whole text takes the place of today's.
+A patch is applied to the newest commit it still fits, and all that it does there is carried over to today's program:
+each function, import and statement, or the patch is refused by name. What was carried over replaces a patch only after
+the bug's own contract has passed with it.
 """
 
+import os
+import re
+import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterator
-from io import BytesIO
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .bug import Bug, bug_names
-from .errors import PatchDoesNotApply
-from .git import git
+from .errors import WorkshopError
+from .merging import Conflict, carry, merge, touched
 from .scratch import PROJECT
-from .show import span_of
+from .trees import Tree, apply, committed_trees, diff, read_tree
 
-Tree = dict[str, str]  # path relative to demo_project, text
+CONTRACT = ["tests/test_bugs.py", "tests/async_audit/test_linkup_sources.py"]
+REJECTED = ".rejected"
+
+
+@dataclass
+class Draft:
+    """What became of one bug's patches: the new texts, and for those that stay as they are, why."""
+
+    bug: Bug
+    texts: dict[Path, str] = field(default_factory=dict)
+    refused: dict[Path, str] = field(default_factory=dict)
+    places: dict[Path, list[str]] = field(default_factory=dict)  # the functions that each patch touches
+
+    @property
+    def changed(self) -> dict[Path, str]:
+        """The new texts that differ from what is stored."""
+        return {patch: text for patch, text in self.texts.items() if text != patch.read_text(encoding="utf-8")}
 
 
 def main() -> None:
-    """Rewrite what does not apply, and say for each bug what was done. Exits with a message for what needs a hand."""
-    for name in bug_names():
-        try:
-            written = rewrite(Bug.load(name), PROJECT)
-        except PatchDoesNotApply as error:
-            sys.exit(f"{name}: {error}")
-        print(f"{name}: {', '.join(written) or 'every patch applies'}")
+    """Rewrite what has to be, and say for each bug what was done. Exits with 1 when a patch needs a hand."""
+    try:
+        drafts = [draft(Bug.load(name), PROJECT) for name in bug_names()]
+    except WorkshopError as error:
+        sys.exit(str(error))
+    reds = red_tests([each for each in drafts if each.changed])
+    complaints = [complaint for each in drafts for complaint in settle(each, reds.get(each.bug.home.name, []))]
+    if complaints:
+        sys.exit("\n".join(complaints))
 
 
-def rewrite(bug: Bug, project: Path) -> list[str]:
-    """Make all patches of a bug apply to `project`, and return the names of those that changed."""
+def draft(bug: Bug, project: Path) -> Draft:
+    """Carry all patches of a bug over to `project`; nothing is written."""
+    result = Draft(bug)
     today = read_tree(project)
-    steps = [bug.home / f"{step.name}.patch" for step in bug.steps]
-    exercises = [bug.home / f"{exercise.patch}.patch" for exercise in bug.exercises]
-    broken = transplant(*original(bug.patch, [], project), today, bug.patch)
-    texts = {bug.patch: diff(today, broken)}
-    for patch in steps:
-        texts[patch] = diff(broken, transplant(*original(patch, [bug.patch], project), broken, patch))
-    for patch in exercises:
-        texts[patch] = diff(today, transplant(*original(patch, [], project), today, patch))
-    changed = [patch for patch, text in texts.items() if text != patch.read_text(encoding="utf-8")]
-    for patch in changed:
-        patch.write_text(texts[patch], encoding="utf-8")
-    return [patch.name for patch in changed]
+    broken = _carry_patch(result, bug.patch, [], today, project)
+    if broken is None:
+        return result  # the steps stand on it
+    for step in bug.steps:
+        _carry_patch(result, bug.home / f"{step.name}.patch", [bug.patch], broken, project)
+    for exercise in bug.exercises:
+        _carry_patch(result, bug.home / f"{exercise.patch}.patch", [], today, project)
+    return result
+
+
+def settle(result: Draft, red: list[str]) -> list[str]:
+    """Write the patches with which no test is red, keep the others beside, and return what needs a hand."""
+    name = result.bug.home.name
+    complaints = [f"{name}/{patch.name} is left as it was: {why}" for patch, why in result.refused.items()]
+    written = []
+    for patch, text in result.changed.items():
+        beside = patch.with_name(patch.name + REJECTED)
+        if tests := [test for test in red if _concerns(test, patch, result.bug)]:
+            beside.write_text(text, encoding="utf-8")
+            why = f"with the new one, in {beside.name}, {', '.join(tests)} is red"
+            places = ", ".join(result.places[patch])
+            complaints.append(f"{name}/{patch.name} is left as it was: {why}. Look at {places}")
+            continue
+        _replace(patch, text)
+        beside.unlink(missing_ok=True)
+        written.append(patch.name)
+    said = f"written: {', '.join(written)}" if written else "nothing written" if complaints else "every patch applies"
+    print(f"{name}: {said}")
+    return complaints
+
+
+def red_tests(drafts: list[Draft]) -> dict[str, list[str]]:
+    """Run the contract of bugs with their new patches, and return the names of the red tests of each bug."""
+    if not drafts:
+        return {}
+    names = [each.bug.home.name for each in drafts]
+    with tempfile.TemporaryDirectory() as folder:
+        bugs = Path(shutil.copytree(drafts[0].bug.home.parent, Path(folder) / "bugs"))
+        for each in drafts:
+            for patch, text in each.changed.items():
+                (bugs / each.bug.home.name / patch.name).write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *CONTRACT]
+        environ = os.environ | {"WORKSHOP_BUGS": str(bugs)}
+        done = subprocess.run(
+            [*command, "-k", " or ".join(names)], cwd=PROJECT.parent, env=environ, capture_output=True, text=True
+        )
+    red = re.findall(r"^(?:FAILED|ERROR) \S+?\.py::(.+?\])(?: - .*)?$", done.stdout, re.M)
+    if done.returncode and not red:
+        raise SystemExit(f"The contract of {', '.join(names)} could not be run:\n{done.stdout}{done.stderr}")
+    return {name: [test for test in red if name in test] for name in names}
 
 
 def original(patch: Path, prior: list[Path], project: Path) -> tuple[Tree, Tree]:
-    """Return the newest tree that a patch fits, before and after it. Raises PatchDoesNotApply when there is none."""
-    for tree in [read_tree(project), *committed_trees(project)]:
+    """Return the newest tree that a patch fits, before and after it. Raises Conflict when there is none."""
+    for tree in _trees(project):
         base = tree
         try:
             for earlier in prior:
@@ -58,100 +118,88 @@ def original(patch: Path, prior: list[Path], project: Path) -> tuple[Tree, Tree]
             return base, apply(base, patch)
         except subprocess.CalledProcessError:
             continue
-    raise PatchDoesNotApply(f"{patch.name} fits no commit; write it by hand")
+    raise Conflict(patch.name, "it fits no commit of demo_project")
 
 
-def transplant(base: Tree, target: Tree, new_base: Tree, patch: Path) -> Tree:
-    """Return `new_base` with what was done from `base` to `target`."""
+def transplant(base: Tree, target: Tree, new_base: Tree) -> Tree:
+    """Return `new_base` with all that was done from `base` to `target`. Raises Conflict with the place."""
     result = dict(new_base)
-    for path in base.keys() | target.keys():
+    for path in sorted(base.keys() | target.keys()):
         if path not in target:
-            del result[path]  # whatever it says today
-            continue
-        before, after = base.get(path, ""), target[path]
-        if before == after and path in base:
-            continue
-        merged = merge(new_base.get(path, ""), before, after)
-        result[path] = merged if merged is not None else splice(new_base.get(path, ""), before, after, patch)
+            result.pop(path, None)  # whatever it says today
+        elif path not in base:
+            if new_base.get(path, target[path]) != target[path]:
+                raise Conflict(path, "there is a file of this name by now")
+            result[path] = target[path]
+        elif base[path] != target[path]:
+            if path not in new_base:
+                raise Conflict(path, "the file is not there any more")
+            result[path] = _transplant_file(path, base[path], target[path], new_base[path])
     return result
 
 
-def merge(ours: str, base: str, theirs: str) -> str | None:
-    """Return git's three-way merge, or None where it finds a conflict."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / name for name in ("ours", "base", "theirs")]
-        for path, text in zip(paths, (ours, base, theirs), strict=True):
-            path.write_text(text, encoding="utf-8")
-        done = subprocess.run(["git", "merge-file", "-p", *paths], capture_output=True, text=True)
-    return done.stdout if done.returncode == 0 else None
+def changes(before: Tree, after: Tree) -> list[str]:
+    """Return what differs between two trees: `function in file`, or the file where it came or went."""
+    found = []
+    for path in sorted(before.keys() | after.keys()):
+        if path not in before or path not in after:
+            found.append(path)
+        elif before[path] != after[path]:
+            found += [f"{name} in {path}" for name in _touched(before[path], after[path])]
+    return found
 
 
-def splice(ours: str, base: str, theirs: str, patch: Path) -> str:
-    """Return today's text with the one function that differs replaced. Raises PatchDoesNotApply without such a one."""
-    names = [line.split("def ")[1].partition("(")[0] for line in theirs.splitlines() if "def " in line and "(" in line]
-    for name in names:
-        try:
-            old, new, now = (_lines(text, name) for text in (base, theirs, ours))
-        except ValueError:
-            continue
-        if old != new:
-            first, last = span_of(ours, name)
-            assert ours.splitlines()[first - 1 : last] == now
-            lines = ours.splitlines()
-            return "\n".join([*lines[: first - 1], *new, *lines[last:]]) + "\n"
-    raise PatchDoesNotApply(f"{patch.name} conflicts with today's text outside a function; write it by hand")
+def _carry_patch(result: Draft, patch: Path, prior: list[Path], onto: Tree, project: Path) -> Tree | None:
+    try:
+        before, after = original(patch, prior, project)
+        carried = transplant(before, after, onto)
+        if carried == onto:
+            raise Conflict(patch.name, "it changes nothing any more")
+    except Conflict as conflict:
+        edit = f"{result.bug.home.name}/{patch.stem}"
+        result.refused[patch] = f"{conflict}. Write it by hand: make patch NAME={edit}"
+        return None
+    result.texts[patch] = diff(onto, carried)
+    result.places[patch] = changes(onto, carried)
+    return carried
 
 
-def _lines(text: str, name: str) -> list[str]:
-    first, last = span_of(text, name)
-    return text.splitlines()[first - 1 : last]
+def _transplant_file(path: str, before: str, after: str, today: str) -> str:
+    try:
+        return carry(before, after, today)
+    except Conflict as conflict:
+        raise Conflict(f"{conflict.place} in {path}", conflict.reason) from None
+    except SyntaxError:  # a step may be no Python, which is its point
+        merged = merge(today, before, after)
+        if merged is None:
+            raise Conflict(path, "today's program has changed the same lines") from None
+        return merged
 
 
-def apply(tree: Tree, patch: Path) -> Tree:
-    """Return a tree with a patch applied strictly. Raises subprocess.CalledProcessError."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_tree(tree, folder)
-        # A repository of its own: inside another one, git apply would change nothing and report success.
-        git("init", "--quiet", cwd=folder)
-        git("apply", str(patch), cwd=folder)
-        return read_tree(folder)
+def _touched(before: str, after: str) -> list[str]:
+    try:
+        return touched(before, after)
+    except SyntaxError:
+        return ["a text that is no Python"]
 
 
-def diff(before: Tree, after: Tree) -> str:
-    """Return the unified diff between two trees, with a/ and b/ paths, files that come or go included."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        git("init", "--quiet", cwd=folder)
-        write_tree(before, folder)
-        git("add", "--all", cwd=folder)
-        for path in before.keys() - after.keys():
-            (folder / path).unlink()
-        write_tree(after, folder)
-        git("add", "--intent-to-add", "--ignore-removal", ".", cwd=folder)
-        return git("diff", "--no-renames", cwd=folder)
+def _trees(project: Path) -> Iterator[Tree]:
+    yield read_tree(project)
+    yield from committed_trees(project)
 
 
-def read_tree(folder: Path) -> Tree:
-    """Return the program's Python files; no bug changes another kind."""
-    paths = [path for path in folder.rglob("*.py") if "bugs" not in path.relative_to(folder).parts]
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+def _concerns(test: str, patch: Path, bug: Bug) -> bool:
+    """Tell whether a red test speaks of a patch: its own, or one of the bug itself, on which all others stand."""
+    own = {bug.home / f"{step.name}.patch": step.name for step in bug.steps}
+    own |= {bug.home / f"{each.patch}.patch": f"{bug.home.name}-{n}]" for n, each in enumerate(bug.exercises, 1)}
+    of_others = any(name in test for each, name in own.items() if each != patch)
+    return (patch in own and own[patch] in test) or not of_others
 
 
-def write_tree(tree: Tree, folder: Path) -> None:
-    """Write files below a folder."""
-    for path, text in tree.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-
-
-def committed_trees(project: Path) -> Iterator[Tree]:
-    """Yield the program as it was in each commit that changed it, newest first."""
-    for revision in git("log", "--format=%H", "--", ".", cwd=project, check=False).split():
-        archive = subprocess.run(["git", "archive", revision, "."], cwd=project, capture_output=True)
-        with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
-            files.extractall(folder, filter="data")
-            yield read_tree(Path(folder))
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 if __name__ == "__main__":
