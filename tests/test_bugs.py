@@ -8,13 +8,16 @@ from contextlib import nullcontext
 import nbformat
 import pytest
 
+from async_audit.static import audit
+from contract import assert_fails_as, broken_run, run
 from workshop import Lab, ServerDidNotStart
 from workshop.bug import Bug, bug_names
 from workshop.scratch import NOTEBOOKS, PROJECT
 
 BUGS = bug_names()
 STEPS = [(bug, step.name) for bug in BUGS for step in Bug.load(bug).steps]
-COSTS = [(bug, step.name) for bug in BUGS for step in Bug.load(bug).steps if step.outcome == "passes"]
+COSTS = [(bug, step.name) for bug in BUGS for step in Bug.load(bug).steps if step.cost]
+REPAIRS = [(bug, step.name) for bug in BUGS for step in Bug.load(bug).steps if step.kind == "repair"]
 EXERCISES = [(bug, n) for bug in BUGS for n, _ in enumerate(Bug.load(bug).exercises, 1)]
 
 
@@ -30,20 +33,6 @@ def bug(lab):
     return lab.bugs[0]
 
 
-async def run(lab, action, **environ):
-    """Return what a client saw and what the server logged."""
-    async with await lab.serve(**environ) as site:
-        seen = await lab.bugs[0].action(action)(site)
-        return seen, await site.failure(), site.log
-
-
-def assert_fails_as(declared, failure):
-    assert failure is not None, "the server logged no error: the bug is gone"
-    assert (failure.name, failure.message) == (declared.exception, declared.message)
-    assert (failure.line["file"], failure.line["function"]) == (declared.file, declared.function)
-    assert failure.line["source"] == declared.line
-
-
 @pytest.mark.parametrize("lab", BUGS, indirect=True)
 class TestBug:
     def test_the_patch_changes_something(self, lab):
@@ -51,21 +40,20 @@ class TestBug:
 
     async def test_shipped_passes(self, lab, bug):
         lab.fix()
-        seen, failure, _log = await run(lab, "reproduce")
-        assert failure is None, failure.full
-        assert seen == bug.shipped
+        for action, shipped in [("reproduce", bug.shipped), *((fault.action, fault.shipped) for fault in bug.faults)]:
+            done = await run(lab, action)
+            assert done.failure is None, done.failure.full
+            assert done.seen == shipped
 
     async def test_broken_fails_as_declared(self, lab, bug):
-        seen, failure, _log = await run(lab, "reproduce")
-        assert_fails_as(bug.error, failure)
-        assert seen == bug.broken
+        await broken_run(lab)
 
     async def test_the_same_work_passes_without_a_loop(self, lab, bug):
         if bug.no_control:
             assert bug.control is None
             return
-        seen, failure, _log = await run(lab, "control")
-        assert (seen, failure) == (bug.control, None)
+        done = await run(lab, "control")
+        assert (done.seen, done.failure) == (bug.control, None)
 
     async def test_the_fix_is_the_shipped_program(self, lab):
         (lab.root / "messaging" / "left_behind.py").write_text("")
@@ -75,31 +63,32 @@ class TestBug:
         assert_same_files(PROJECT, lab.root)
 
     async def test_a_switched_off_guard_turns_the_contract_red(self, lab, bug):
-        _seen, failure, _log = await run(lab, "reproduce")
-        assert_fails_as(bug.error, failure)  # else the next lines would prove nothing
-        _seen, failure, _log = await run(lab, "reproduce", DJANGO_ALLOW_ASYNC_UNSAFE="true")
+        await broken_run(lab)  # else the next lines would prove nothing
+        unguarded = await run(lab, "reproduce", DJANGO_ALLOW_ASYNC_UNSAFE="true")
         guarded = bug.error.exception == "SynchronousOnlyOperation"
         with pytest.raises(AssertionError) if guarded else nullcontext():
-            assert_fails_as(bug.error, failure)
+            assert_fails_as(bug.error, unguarded.failure)
 
     async def test_the_log_itself_names_the_line(self, lab, bug):
         """What an engineer finds in a log file: the innermost frame of LinkUp in Daphne's own traceback."""
-        _seen, _failure, log = await run(lab, "reproduce")
-        frames = re.findall(r'File "(.+)", line \d+, in (\S+)\n    (.+)', log)
-        own = [(file, function, line) for file, function, line in frames if file.startswith(str(lab.root))]
-        assert own[-1] == (str(lab.root / bug.error.file), bug.error.function, bug.error.line)
-        assert f"{bug.error.exception}: {bug.error.message}" in log
+        done = await broken_run(lab)
+        frames = re.findall(r'File "(.+)", line \d+, in (\S+)\n    (.+)', done.log)
+        own = [(file, function, line) for file, function, line in frames if file.startswith(str(done.root))]
+        assert own[-1] == (str(done.root / bug.error.file), bug.error.function, bug.error.line)
+        assert f"{bug.error.exception}: {bug.error.message}" in done.log
 
     def test_the_lesson_shows_the_code_of_reproduce(self, lab, bug):
         """What reproduce calls and each cost stand in a cell too: a learner sees all of it, and both are the same."""
-        notebook = nbformat.read(NOTEBOOKS / f"{bug.lesson}.ipynb", as_version=4)
+        path = NOTEBOOKS / f"{bug.lesson}.ipynb"
+        assert path.is_file(), f"{bug.home.name}/bug.toml names the lesson {bug.lesson}, and notebooks/ has none of it"
+        notebook = nbformat.read(path, as_version=4)
         cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
         taught = {name: code for cell in cells for name, code in functions(cell).items()}
         tested = functions((bug.home / "reproduce.py").read_text())
         costs = {step.cost.action for step in bug.steps if step.cost}
         used = {name for name in tested if f"id='{name}'" in tested["reproduce"]} | costs
         used |= {name for name in tested if any(f"id='{name}'" in tested[user] for user in used)}
-        assert used
+        assert used, f"{bug.home.name}/reproduce.py: reproduce calls no function that a cell of the lesson could show"
         assert {name: taught.get(name) for name in used} == {name: tested[name] for name in used}
 
 
@@ -119,36 +108,49 @@ async def test_step_has_its_outcome(lab, bug, name):
             source = (lab.root / step.error.file).read_text().splitlines()[number - 1]
             assert source.strip() == step.error.line
         case "fails":
-            seen, failure, _log = await run(lab, "reproduce")
-            assert_fails_as(step.error, failure)
-            assert seen == step.client
+            done = await run(lab, "reproduce")
+            assert_fails_as(step.error, done.failure)
+            assert done.seen == step.client
         case "passes":
-            seen, failure, _log = await run(lab, "reproduce")
-            assert failure is None
-            assert seen == step.client
+            done = await run(lab, "reproduce")
+            assert done.failure is None
+            assert done.seen == step.client
 
 
 @pytest.mark.parametrize(("lab", "name"), COSTS, indirect=["lab"])
 async def test_what_only_seems_to_work_costs_what_it_declares_and_the_fix_does_not(lab, bug, name):
     cost = bug.step(name).cost
     lab.apply(name)
-    assert (await run(lab, cost.action))[0] == cost.seen
+    assert (await run(lab, cost.action)).seen == cost.seen
     lab.fix()
-    assert (await run(lab, cost.action))[0] == cost.shipped != cost.seen
+    assert (await run(lab, cost.action)).seen == cost.shipped != cost.seen
+
+
+@pytest.mark.parametrize(("lab", "name"), REPAIRS, indirect=["lab"])
+async def test_a_second_right_repair_is_as_good_as_the_shipped_one(lab, bug, name):
+    """All that the bug broke works, no query is on the loop, nothing is found, and no trap's cost is paid."""
+    lab.apply(name)
+    assert not lab.is_shipped
+    assert bug.step(name).client == bug.shipped
+    expected = {fault.action: fault.shipped for fault in bug.faults} | {"reproduce": bug.shipped}
+    expected |= {step.cost.action: step.cost.shipped for step in bug.steps if step.cost}
+    for action, shipped in expected.items():
+        done = await run(lab, action)
+        assert (done.failure, done.seen, done.on_loop) == (None, shipped, [])
+    assert audit(lab.root).findings == []
 
 
 @pytest.mark.parametrize(("lab", "number"), EXERCISES, indirect=["lab"])
 async def test_exercise_is_unsolved_and_its_solution_solves_it(lab, bug, number, capsys):
     exercise = bug.exercises[number - 1]
     lab.exercise(number)
-    seen, failure, _log = await run(lab, f"exercise_{number}")
+    unsolved = await lab.judge(number)
     if exercise.error:
-        assert_fails_as(exercise.error, failure)
+        assert_fails_as(exercise.error, unsolved.failure)
     else:
-        assert failure is None
-    assert seen != exercise.solved
-    await lab.check(number)
-    assert capsys.readouterr().out.startswith("Not yet: ")
+        assert unsolved.failure is None
+    assert unsolved.seen != exercise.solved
+    assert unsolved.text.startswith("Not yet: ")
 
     solution = lab.solution(number)
     assert solution.patch

@@ -1,28 +1,61 @@
-"""What a bug's folder says of it: demo_project/bugs/<id>_<slug>/bug.toml, its patches and its reproduce.py."""
+"""What a bug's folder says of it: demo_project/bugs/<id>_<slug>/bug.toml, its patches and its reproduce.py.
+
+Each key of bug.toml is a field of a class here; `make new-bug` writes one with every key explained.
+"""
 
 import os
 import runpy
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from .errors import WorkshopError
 from .scratch import PROJECT
 
 # WORKSHOP_BUGS: another folder of bugs, whose patches are tried before they replace these.
 BUGS = Path(os.environ.get("WORKSHOP_BUGS") or PROJECT / "bugs")
+SCRIPTS = ["apply_migration.py", "test_async_fix_simple.py", "test_message_creation_fix.py"]
+Table = TypeVar("Table")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the program, by its text: numbers move with every edit."""
+
+    file: str
+    function: str
+    line: str
 
 
 @dataclass(frozen=True)
 class ServerError:
-    """The error in the server's log: exception and message, and the program's innermost frame if there is one."""
+    """The error in the server's log: exception, message, and the program's innermost frame if there is one.
+
+    `repair` is the deepest line of async code, where it is another one: the work is moved to a thread there.
+    """
 
     exception: str
     message: str
     file: str = ""
     function: str = ""
     line: str = ""
+    repair: Place | None = None
+
+    @property
+    def to_repair(self) -> Place:
+        """The line to repair."""
+        return self.repair or Place(self.file, self.function, self.line)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One more function that the bug breaks: an action of reproduce.py that reaches it, and what comes of it."""
+
+    action: str
+    error: ServerError
+    broken: Any
+    shipped: Any
 
 
 @dataclass(frozen=True)
@@ -36,25 +69,35 @@ class Cost:
 
 @dataclass(frozen=True)
 class Step:
-    """A change of the broken program that is not the fix, and what comes of it."""
+    """A change of the broken program that is not the shipped text, and what comes of it.
+
+    A trap seems to work and has a cost, "guard off" is the trap that switches Django's guard off, a repair is another
+    right way, as good as the shipped one.
+    """
 
     name: str
-    kind: Literal["partial", "trap", "accident"]
+    kind: Literal["partial", "trap", "guard off", "accident", "repair"]
     outcome: Literal["fails", "passes", "does not start"]
     error: ServerError | None = None
     client: Any = None
     cost: Cost | None = None
+    unseen_in_source: str = ""
 
     def __post_init__(self) -> None:
         if (self.outcome == "passes") != (self.error is None):
-            raise ValueError(f"step {self.name}: an error is declared exactly when it does not pass")
-        if (self.outcome == "passes") != (self.cost is not None):
-            raise ValueError(f"step {self.name}: what passes and is not the fix has a cost, and nothing else has")
+            raise ValueError("an error is declared exactly when it does not pass")
+        if (self.outcome == "passes" and self.kind != "repair") != (self.cost is not None):
+            raise ValueError("what passes and is no repair has a cost, and nothing else has")
+        if self.kind == "repair" and self.outcome != "passes":
+            raise ValueError("a repair passes")
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """A second place with the bug's shape: its patch breaks the shipped program, and the shipped text solves it."""
+    """A second place with the bug's shape: its patch breaks the shipped program, and the shipped text solves it.
+
+    The most queries and hops to another thread that a solution may need are those of `function`, all calls together.
+    """
 
     patch: str
     file: str
@@ -63,6 +106,8 @@ class Exercise:
     explanation: str
     solved: Any
     error: ServerError | None = None  # where nothing is raised, what comes out is wrong
+    max_queries: int | None = None
+    max_hops: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,28 +121,58 @@ class Bug:
     error: ServerError
     shipped: Any
     broken: Any
+    scripts: list[str]
+    no_script: str = ""
     control: Any = None
     no_control: str = ""
+    unseen_in_source: str = ""
+    faults: list[Fault] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     exercises: list[Exercise] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        if unknown := set(self.scripts) - set(SCRIPTS):
+            raise ValueError(f"scripts: there is no {', '.join(sorted(unknown))}")
+        if bool(self.scripts) == bool(self.no_script):
+            raise ValueError("scripts names those that turn red; without any, no_script gives the reason")
+        if (self.control is None) != bool(self.no_control):
+            raise ValueError("control is what control.py prints; without one, no_control gives the reason")
+
     @classmethod
     def load(cls, name: str) -> "Bug":
-        """Read one bug's folder. Raises WorkshopError when there is none of that name, TypeError for an unknown key."""
+        """Read one bug's folder. Raises WorkshopError with the file, and what is missing or wrong in it."""
         home = BUGS / str(name)
-        if not (home / "bug.toml").is_file():
-            known = ", ".join(bug_names())
-            raise WorkshopError(f"There is no bug {name!r}. There are: {known}")
-        about = tomllib.loads((home / "bug.toml").read_text(encoding="utf-8"))
-        about["error"] = ServerError(**about["error"])
-        about["steps"] = [_with_error(Step, _with_cost(step)) for step in about.get("steps", [])]
-        about["exercises"] = [_with_error(Exercise, exercise) for exercise in about.get("exercises", [])]
-        return cls(home=home, **about)
+        file = home / "bug.toml"
+        if not file.is_file():
+            raise WorkshopError(f"There is no bug {name!r}. There are: {', '.join(bug_names())}")
+        try:
+            about = tomllib.loads(file.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise WorkshopError(f"{name}/bug.toml cannot be read: {error}") from error
+        bug: Bug = _table(cls, about | {"home": home}, f"{name}/bug.toml")
+        missing = [patch.name for patch in bug.patches if not patch.is_file()]
+        if missing:
+            raise WorkshopError(
+                f"{name}/{missing[0]} is missing, and bug.toml names it. Write it: "
+                f"make patch NAME={name}/{missing[0].removesuffix('.patch')}"
+            )
+        return bug
 
     @property
     def patch(self) -> Path:
         """The patch that puts the bug into the shipped program."""
         return self.home / "bug.patch"
+
+    @property
+    def patches(self) -> list[Path]:
+        """All patches: the bug's own, those of its steps, and those of its exercises."""
+        names = [*(step.name for step in self.steps), *(exercise.patch for exercise in self.exercises)]
+        return [self.patch, *(self.home / f"{name}.patch" for name in names)]
+
+    @property
+    def errors(self) -> list[tuple[str, ServerError]]:
+        """Each action that fails in the broken program, and its error."""
+        return [("reproduce", self.error), *((fault.action, fault.error) for fault in self.faults)]
 
     def step(self, name: str) -> Step:
         """Return one step. Raises WorkshopError when there is none of that name."""
@@ -107,8 +182,17 @@ class Bug:
         raise WorkshopError(f"There is no step {name!r}. There are: {', '.join(step.name for step in self.steps)}")
 
     def action(self, name: str) -> Any:
-        """Return a coroutine function of reproduce.py: reproduce, control, one of a cost, and exercise_1 onwards."""
-        return runpy.run_path(str(self.home / "reproduce.py"))[name]
+        """Return a coroutine function of reproduce.py: reproduce, control, one of a cost, and exercise_1 onwards.
+
+        Raises WorkshopError when there is none of that name.
+        """
+        file = self.home / "reproduce.py"
+        if not file.is_file():
+            raise WorkshopError(f"{self.home.name}/reproduce.py is missing.")
+        actions = runpy.run_path(str(file))
+        if name not in actions:
+            raise WorkshopError(f"{self.home.name}/reproduce.py has no function {name}(site).")
+        return actions[name]
 
 
 def bug_names() -> list[str]:
@@ -116,10 +200,40 @@ def bug_names() -> list[str]:
     return sorted(path.parent.name for path in BUGS.glob("*/bug.toml"))
 
 
-def _with_cost(about: dict[str, Any]) -> dict[str, Any]:
-    return about | {"cost": Cost(**about["cost"])} if "cost" in about else about
+def _table(kind: type[Table], about: Any, where: str) -> Table:
+    """Make an object of a TOML table. Raises WorkshopError that names the key."""
+    if not isinstance(about, dict):
+        raise WorkshopError(f"{where} is a table, and not {about!r}.")
+    known = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]
+    hints = get_type_hints(kind)
+    for key in about.keys() - known.keys():
+        raise WorkshopError(f"{where}: there is no key {key!r}. There are: {', '.join(known)}.")
+    for key, each in known.items():
+        if key not in about and each.default is MISSING and each.default_factory is MISSING:
+            raise WorkshopError(f"{where}: {key} is missing.")
+    values = {key: _value(hints[key], value, f"{where}: {key}") for key, value in about.items()}
+    try:
+        return kind(**values)
+    except ValueError as error:
+        named = f" ({about['name']})" if "name" in about else ""
+        raise WorkshopError(f"{where}{named}: {error}.") from error
 
 
-def _with_error(kind: type, about: dict[str, Any]) -> Any:
-    error = about.pop("error", None)
-    return kind(error=ServerError(**error) if error else None, **about)
+def _value(hint: Any, value: Any, where: str) -> Any:
+    if hint is Any or hint is Path:
+        return value
+    options = get_args(hint)
+    if getattr(hint, "__origin__", None) is Literal:
+        if value not in options:
+            raise WorkshopError(f"{where} is one of {', '.join(map(repr, options))}, and not {value!r}.")
+        return value
+    if getattr(hint, "__origin__", None) is list:
+        if not isinstance(value, list):
+            raise WorkshopError(f"{where} is a list, and not {value!r}.")
+        return [_value(options[0], item, f"{where}, number {number}") for number, item in enumerate(value, 1)]
+    kind = next((option for option in options if option is not type(None)), hint)
+    if hasattr(kind, "__dataclass_fields__"):
+        return _table(kind, value, where)
+    if not isinstance(value, kind):
+        raise WorkshopError(f"{where} is of type {kind.__name__}, and not {value!r}.")
+    return value

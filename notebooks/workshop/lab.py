@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from .bug import Bug, Exercise
-from .check import check_exercise
+from .check import Verdict, check_exercise
 from .database import program_environ, seeded_database
 from .errors import WorkshopError
 from .scratch import Scratch, scratch_folder
@@ -134,11 +134,15 @@ class Lab:
 
     async def check(self, number: int) -> None:
         """Run the exercise against the files as they are now, and say what is still wrong: await lab.check(1)."""
+        print((await self.judge(number)).text)
+
+    async def judge(self, number: int) -> Verdict:
+        """Do what `check` does, and return what it found."""
         exercise = self._exercise(number)
         if self._scratch.git("log", "-1", "--format=%s", "lab").strip() != f"exercise {number}":
             raise WorkshopError(f"Exercise {number} is not in the scratch copy. Run lab.exercise({number}) first.")
         self._attempted.add(number)
-        print(await check_exercise(self.serve, self._bug.action(f"exercise_{number}"), exercise))
+        return await check_exercise(self.serve, self._bug.action(f"exercise_{number}"), exercise)
 
     def solution(self, number: int, now: bool = False) -> Diff | None:
         """Show a solution after the first attempt, or right now: lab.solution(1), lab.solution(1, now=True)."""

@@ -38,10 +38,12 @@ def check(lab, log):
     return done.returncode, done.stdout.splitlines()
 
 
-def line_number(lab, error):
-    text = (lab.root / error.file).read_text()
-    first, last = span_of(text, error.function)
-    return next(n for n in range(first, last + 1) if text.splitlines()[n - 1].strip() == error.line)
+def numbered(lab, place):
+    """Return file and line number of a declared line."""
+    text = (lab.root / place.file).read_text()
+    first, last = span_of(text, place.function)
+    number = next(n for n in range(first, last + 1) if text.splitlines()[n - 1].strip() == place.line)
+    return f"{place.file}:{number}"
 
 
 @pytest.mark.parametrize("lab", BUGS, indirect=True)
@@ -49,8 +51,9 @@ async def test_the_line_of_a_bug_is_named(lab):
     error = lab.bugs[0].error
     code, lines = check(lab, await log_of(lab, "reproduce"))
     assert code == 1
-    place = f"{error.file}:{line_number(lab, error)}"
-    assert re.fullmatch(rf"{re.escape(place)}: {ERROR}, (1 time|\d times): {re.escape(error.line)}", lines[0]), lines
+    asks = re.escape(numbered(lab, error))
+    assert re.fullmatch(rf"{asks}: {ERROR}, (1 time|\d times): {re.escape(error.line)}", lines[0]), lines
+    assert lines[1] == f"      move to a thread in: {error.to_repair.function} ({numbered(lab, error.to_repair)})"
 
 
 @pytest.mark.parametrize("lab", BUGS, indirect=True)

@@ -15,6 +15,7 @@ STEPS = [
     for step in Bug.load(name).steps
     if step.error and step.error.exception == SOO
 ]
+GUARD_OFF = [(name, step.name) for name in bug_names() for step in Bug.load(name).steps if step.kind == "guard off"]
 
 
 def test_nothing_is_found_in_what_is_shipped():
@@ -36,25 +37,24 @@ async def lab(request, scratch):
 def test_the_line_of_the_error_is_found(lab, request):
     [(name, step)] = [request.node.callspec.params["lab"]]
     bug = Bug.load(name)
-    error = next(each for each in bug.steps if each.name == step).error if step else bug.error
-    lines = (lab.root / error.file).read_text(encoding="utf-8").splitlines()
+    declared = bug.step(step) if step else bug
+    place = declared.error.to_repair
+    lines = (lab.root / place.file).read_text(encoding="utf-8").splitlines()
     found = {
         (finding.path, finding.function.rpartition(".")[2], lines[finding.line - 1].strip())
         for finding in audit(lab.root).findings
-        if finding.path == error.file and finding.tier < 3
+        if finding.path == place.file and finding.tier < 3
     }
-    assert (error.file, error.function, error.line) in found
+    # What no look at the source can find says why; once it is found, the reason is out of date.
+    assert ((place.file, place.function, place.line) in found) != bool(declared.unseen_in_source)
 
 
-def test_the_guard_that_a_step_switches_off_is_found(scratch):
-    [(name, step)] = [
-        (name, step.name)
-        for name in bug_names()
-        for step in Bug.load(name).steps
-        if step.name == "2_guard_switched_off"
-    ]
-    lab = Lab(name)
-    lab.apply(step)
+@pytest.mark.parametrize("lab", GUARD_OFF, indirect=True, ids=str)
+def test_the_guard_that_a_step_switches_off_is_found(lab):
     codes = {finding.code for finding in audit(lab.root).findings}
     assert "DAS021" in codes
     assert codes - {"DAS021"}, "and what it masks"
+
+
+def test_a_step_switches_the_guard_off():
+    assert GUARD_OFF

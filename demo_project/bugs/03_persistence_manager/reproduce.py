@@ -111,6 +111,17 @@ async def mark_in_two_tabs(site):
     return await site.run("two_tabs.py")
 
 
+async def ask_for_history(site):
+    """Ask for the history as a chat page does when it opens; return what Ana is told."""
+    start_over(site)
+    async with open_chat(site, "ana", "ben") as chat:
+        await hear(chat, "presence")
+        await tell(chat, {"type": "history"})
+        told = await hear(chat, "history")
+        end = f", closed with code {chat.close_code}" if chat.close_code else ""
+    return f"Ana is told: {words(told)}{end}"
+
+
 async def reproduce(site):
     """Send a message: LinkUp stores it."""
     return await use_chat(site)

@@ -18,6 +18,7 @@ from frames import describe_frame, is_project_file, relative_name
 
 REPORT = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
 REPORT_LOCK = threading.Lock()
+REAP = 0.05  # seconds between two looks for applications that have failed
 
 
 def report(event: str, **fields: Any) -> None:
@@ -92,7 +93,7 @@ def reporting(application: Any) -> Any:
 def serve() -> None:
     """Load the program and serve it on a free port of 127.0.0.1 until the parent is gone."""
     sys.path.insert(0, os.getcwd())
-    from daphne.server import Server
+    from daphne.server import Server, reactor
     from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
     # An edit within the same second would meet the bytecode of the old text.
@@ -109,6 +110,11 @@ def serve() -> None:
         ready_callable=lambda: report("ready", port=server.listening_addresses[0][1]),
         signal_handlers=False,
         verbosity=0,
+    )
+    # Daphne looks once a second for applications that have failed. Nobody learns anything in that second.
+    call_later = reactor.callLater
+    reactor.callLater = lambda delay, call, *args, **kwargs: call_later(
+        REAP if call == server.application_checker else delay, call, *args, **kwargs
     )
     server.run()
 

@@ -26,14 +26,16 @@ PLUMBING = ("__call__", "dispatch", "guarded")
 def report_calls(report: Callable[..., None]) -> None:
     """Watch all connections and all hops to other threads from now on."""
 
-    def report_call(outcome: str) -> None:
+    def report_call(outcome: str, sql: str | None = None) -> None:
         places = [*places_of(sys._getframe(2)), *AWAITING.get()]
         if places:  # else a framework's own query: session, user
             # The outermost function that says what is done: a method of the consumer, or a view.
             named = [place for place in places if place["function"] not in PLUMBING] or places
             methods = [place for place in named if place["consumer"]]
             method = (methods or named)[-1]["function"]
-            report("call", where=places[0], method=method, outcome=outcome, **place_of_thread())
+            functions = [place["function"] for place in places]
+            thread = place_of_thread()
+            report("call", where=places[0], functions=functions, method=method, outcome=outcome, sql=sql, **thread)
 
     def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
         def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -52,12 +54,12 @@ def report_calls(report: Callable[..., None]) -> None:
         try:
             result = send(sql, params, many, context)
         except Exception as error:
-            report_call(type(error).__name__)
+            report_call(type(error).__name__, sql)
             raise
         finally:
             if writes:
                 report("write", state="done")
-        report_call("ok")
+        report_call("ok", sql)
         return result
 
     def watch(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
@@ -72,7 +74,10 @@ def report_calls(report: Callable[..., None]) -> None:
     hop = SyncToAsync.__call__
 
     async def remembered_hop(self: SyncToAsync, *args: Any, **kwargs: Any) -> Any:
-        token = AWAITING.set([*places_of(sys._getframe(1)), *AWAITING.get()])
+        places = [*places_of(sys._getframe(1)), *AWAITING.get()]
+        if places:
+            report("hop", functions=[place["function"] for place in places])
+        token = AWAITING.set(places)
         try:
             return await hop(self, *args, **kwargs)
         finally:
