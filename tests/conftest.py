@@ -25,6 +25,13 @@ def pytest_configure(config):
         )
     # Never in notebooks/scratch: a lesson may be open there. Kernels of nbval inherit it.
     config.scratch = os.environ["WORKSHOP_SCRATCH"] = tempfile.mkdtemp(prefix="workshop-tests-")
+    # Seeded databases are made once a run: for all workers, and for each suite that a test starts.
+    cache = Path(config.scratch, ".cache")
+    seeds = Path(os.environ.setdefault("WORKSHOP_TEST_SEEDS", str(cache)))
+    if seeds == cache:
+        seeds.mkdir()
+    else:
+        cache.symlink_to(seeds)
     os.environ["LINKUP_DEBUG"] = "1"  # else every page would ask for HTTPS
     os.environ["LINKUP_LOG_FILE"] = str(Path(config.scratch) / "linkup.log")
 
@@ -42,9 +49,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def scratch(tmp_path, monkeypatch, pytestconfig):
     """A folder for the scratch copies of one test; the seeded database in it is the run's."""
-    cache = Path(pytestconfig.scratch) / ".cache"
-    cache.mkdir(exist_ok=True)
-    (tmp_path / ".cache").symlink_to(cache)
+    (tmp_path / ".cache").symlink_to(Path(pytestconfig.scratch, ".cache").resolve())
     monkeypatch.setenv("WORKSHOP_SCRATCH", str(tmp_path))
     return tmp_path
 

@@ -9,6 +9,8 @@ from workshop.failure import Failure
 # The broken program of a bug, run once a process: several tests look at the same run.
 RUNS: dict[tuple[str, str], "Run"] = {}
 
+CHECKED: set[str] = set()
+
 
 @dataclass(frozen=True)
 class Run:
@@ -33,6 +35,9 @@ async def run(lab, action, **environ):
 async def broken_run(lab):
     """Return the run of `reproduce` in the broken program, after a look at each fault that the bug declares."""
     [bug] = lab.bugs
+    if bug.patch.read_text() not in CHECKED:
+        assert await lab.run("manage.py", "check") == 0, "what is broken is a program that Django takes for sound"
+        CHECKED.add(bug.patch.read_text())
     seen = {"reproduce": bug.broken} | {fault.action: fault.broken for fault in bug.faults}
     for action, error in bug.errors:
         key = bug.patch.read_text(), action

@@ -2,11 +2,21 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 import nbformat
 import pytest
+import websockets
+
+from contract import broken_run
+from workshop import Lab, ServerDidNotStart
+from workshop.bug import Bug, bug_names
+from workshop.merging import put_behind, units
+from workshop.patches import changes
+from workshop.scratch import PROJECT
+from workshop.trees import apply, diff, read_tree
 
 BUG = "demo_project/bugs/02_online_status"
 LESSON = "notebooks/02_online_status.ipynb"
@@ -84,41 +94,86 @@ def leave_a_path_in_an_output(kit):
     edit_cell(kit, lambda cells: cells[-1].outputs.append(nbformat.v4.new_output("stream", text="/home/ana/x\n")))
 
 
-BUGS = "tests/test_bugs.py"
-FORM = "tests/test_notebook_contract.py"
+NAME = "02_online_status"
+FORM = ["tests/test_notebook_contract.py", "-k", "02"]
+CELLS = [f"{LESSON}::Cell {n}" for n in range(3)]  # up to the one that opens the chat
+
+
+def contract(only):
+    return ["tests/test_bugs.py", "-k", f"({only}) and {NAME}"]
+
+
 MUTATIONS = [
-    (remove_the_bug, BUGS, "broken or fix_is", "test_broken_fails_as_declared"),
-    (remove_the_bug, LESSON, "Cell", "Cell 2"),
-    (switch_the_guard_off, BUGS, "broken or guard", "test_broken_fails_as_declared"),
-    (switch_the_guard_off, LESSON, "Cell", "Cell 2"),
-    (name_another_file, BUGS, "broken", "test_broken_fails_as_declared"),
-    (name_another_line, BUGS, "broken", "test_broken_fails_as_declared"),
-    (declare_another_cost, BUGS, "costs", "test_what_only_seems_to_work"),
-    (solve_an_exercise, BUGS, "exercise", "test_exercise_is_unsolved"),
-    (strip_a_cell, FORM, "02", "test_cells_that_end_in_an_expression"),
-    (forget_to_run_a_cell, FORM, "02", "test_every_cell_was_executed"),
-    (leave_a_path_in_an_output, FORM, "02", "test_outputs_hold_nothing_of_this_machine"),
-    (store_another_output, LESSON, "Cell", "Cell 2"),
+    (remove_the_bug, contract("broken or fix_is"), "test_broken_fails_as_declared"),
+    (remove_the_bug, CELLS, "Cell 2"),
+    (switch_the_guard_off, contract("broken or guard"), "test_broken_fails_as_declared"),
+    (switch_the_guard_off, CELLS, "Cell 2"),
+    (name_another_file, contract("broken"), "test_broken_fails_as_declared"),
+    (name_another_line, contract("broken"), "test_broken_fails_as_declared"),
+    (declare_another_cost, contract("costs"), "test_what_only_seems_to_work"),
+    (solve_an_exercise, contract("exercise"), "test_exercise_is_unsolved"),
+    (strip_a_cell, FORM, "test_cells_that_end_in_an_expression"),
+    (forget_to_run_a_cell, FORM, "test_every_cell_was_executed"),
+    (leave_a_path_in_an_output, FORM, "test_outputs_hold_nothing_of_this_machine"),
+    (store_another_output, CELLS, "Cell 2"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("mutate", "file", "only", "red"), MUTATIONS, ids=[f"{m[0].__name__}-{m[1].split('/')[1]}" for m in MUTATIONS]
+    ("mutate", "selection", "red"), MUTATIONS, ids=[f"{m[0].__name__}-{m[1][0].split('/')[1]}" for m in MUTATIONS]
 )
-def test_a_mutation_turns_the_suite_red(kit, mutate, file, only, red):
+def test_a_mutation_turns_the_suite_red(kit, mutate, selection, red):
     mutate(kit)
-    code, failed, output = run(kit, file, "-k", only)
+    code, failed, output = run(kit, *selection)
     assert code == 1, output
     assert any(red in name for name in failed), output
 
 
-def test_the_copy_itself_is_green(kit):
+@pytest.mark.parametrize("selection", [contract("broken or fix_is or guard or costs or exercise"), FORM, CELLS])
+def test_the_copy_itself_is_green(kit, selection):
     """Else every mutation would look noticed."""
-    code, failed, output = run(kit, BUGS, FORM, LESSON, "-k", "broken or 02")
+    code, failed, output = run(kit, *selection)
     assert (code, failed) == (0, []), output
 
 
+def parts_of(name):
+    """Return the functions, statements and files that a bug touches, where it touches more than one."""
+    shipped = read_tree(PROJECT)
+    places = changes(shipped, apply(shipped, Bug.load(name).patch))
+    return places if len(places) > 1 else []
+
+
+def without(place, shipped, broken):
+    """Return the broken program without one part of the bug."""
+    name, _in, path = place.rpartition(" in ")
+    tree = dict(broken)
+    if not name:
+        return tree | {path: shipped[path]} if path in shipped else {p: t for p, t in tree.items() if p != path}
+    old, new = units(shipped[path]), units(broken[path])
+    if name not in old:
+        del new[name]
+    elif name in new:
+        new[name] = old[name]
+    else:
+        new = put_behind(new, name, old)
+    return tree | {path: "".join(new.values())}
+
+
+@pytest.mark.parametrize(("name", "place"), [(name, place) for name in bug_names() for place in parts_of(name)])
+async def test_a_bug_that_has_lost_a_part_is_noticed(name, place, scratch, tmp_path, monkeypatch):
+    shipped, bug = read_tree(PROJECT), Bug.load(name)
+    part_lost = without(place, shipped, apply(shipped, bug.patch))
+    home = shutil.copytree(bug.home, tmp_path / "bugs" / name)
+    (home / "bug.patch").write_text(diff(shipped, part_lost))
+    monkeypatch.setattr("workshop.bug.BUGS", home.parent)
+    lab = Lab(name)
+    assert not lab.is_shipped
+    with pytest.raises((AssertionError, ServerDidNotStart, websockets.ConnectionClosed)):
+        await broken_run(lab)
+    await lab.close()
+
+
 def test_the_suite_refuses_the_unsafe_flag(kit):
-    code, _failed, output = run(kit, BUGS, DJANGO_ALLOW_ASYNC_UNSAFE="0")
+    code, _failed, output = run(kit, *contract("broken"), DJANGO_ALLOW_ASYNC_UNSAFE="0")
     assert code == pytest.ExitCode.USAGE_ERROR
     assert "unset DJANGO_ALLOW_ASYNC_UNSAFE" in output

@@ -69,7 +69,7 @@ def _carry_units(old: Units, new: Units, now: Units) -> str:
         elif name not in old and name in now and name.endswith(" import"):
             result[name] = _merge_import("", new[name], now[name])
         elif name not in old:
-            result = _put_behind(result, name, new)
+            result = put_behind(result, name, new)
         elif _bare(old[name]) == _bare(new[name]):  # blank lines, for a neighbour that came or went
             result |= {name: new[name]} if now.get(name) == old[name] else {}
         elif name not in now:
@@ -118,8 +118,8 @@ def _name_of(node: ast.stmt) -> str:
     return ast.unparse(node).partition("\n")[0]
 
 
-def _put_behind(result: Units, name: str, new: Units) -> Units:
-    """Put a new unit behind what it follows in `new`, as far up as that is still there."""
+def put_behind(result: Units, name: str, new: Units) -> Units:
+    """Put a unit behind what it follows in `new`, as far up as that is still there. Raises Conflict."""
     above = list(new)[: list(new).index(name)]
     neighbour = next((each for each in reversed(above) if each in result), None)
     if name in result:
