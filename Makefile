@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test soak lint notebooks patches lock bench
+.PHONY: lab test soak lint notebooks new-bug new-lesson patch patches lock bench
 .DEFAULT_GOAL := lab
 
 lab: .venv/installed  ## open the lessons in JupyterLab
@@ -21,9 +21,15 @@ lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-notebooks: .venv/installed  ## run the lessons and store their outputs; write the README's tables
-	cd notebooks && ../$(BIN)/python -m workshop.execute
+notebooks: .venv/installed  ## run the lessons, or the one of NAME, and store their outputs; write the README's tables
+	cd notebooks && ../$(BIN)/python -m workshop.execute $(NAME)
 	cd notebooks && ../$(BIN)/python -m workshop.index
+
+new-bug new-lesson: .venv/installed  ## make the folder of a bug, or a notebook, with everything explained: NAME=06_lazy_relation
+	cd notebooks && ../$(BIN)/python -m workshop.author $@ $(NAME)
+
+patch: .venv/installed  ## give a copy to edit, then store what was edited: NAME=06_lazy_relation/bug
+	cd notebooks && ../$(BIN)/python -m workshop.author patch $(NAME)
 
 patches: .venv/installed  ## write the bugs' patches anew after demo_project has changed
 	cd notebooks && ../$(BIN)/python -m workshop.patches

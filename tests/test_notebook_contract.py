@@ -143,6 +143,10 @@ def test_outputs_have_text_and_pictures_have_an_alternative(notebook):
             assert html.count("<img ") == len(re.findall(r'<img [^>]*alt="[^"]{10,}"', html))
 
 
+def test_nothing_is_left_to_fill_in(notebook):
+    assert not re.findall(r"^.*TODO.*$", "\n".join(cell.source for cell in notebook.cells), re.M)
+
+
 def test_metadata_is_true(notebook, request):
     lesson = next(lesson for lesson in lessons() if lesson.id == notebook.metadata["workshop"]["id"])
     assert lesson.file.startswith(f"{lesson.id}_")

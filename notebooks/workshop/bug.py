@@ -6,17 +6,17 @@ Each key of bug.toml is a field of a class here; `make new-bug` writes one with 
 import os
 import runpy
 import tomllib
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_type_hints
+from typing import Any, Literal
 
 from .errors import WorkshopError
 from .scratch import PROJECT
+from .tables import read_table
 
 # WORKSHOP_BUGS: another folder of bugs, whose patches are tried before they replace these.
 BUGS = Path(os.environ.get("WORKSHOP_BUGS") or PROJECT / "bugs")
 SCRIPTS = ["apply_migration.py", "test_async_fix_simple.py", "test_message_creation_fix.py"]
-Table = TypeVar("Table")
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,11 @@ class Bug:
             raise ValueError("control is what control.py prints; without one, no_control gives the reason")
 
     @classmethod
-    def load(cls, name: str) -> "Bug":
-        """Read one bug's folder. Raises WorkshopError with the file, and what is missing or wrong in it."""
+    def load(cls, name: str, complete: bool = True) -> "Bug":
+        """Read one bug's folder. Raises WorkshopError with the file, and what is missing or wrong in it.
+
+        While its patches are being written, it is not `complete`.
+        """
         home = BUGS / str(name)
         file = home / "bug.toml"
         if not file.is_file():
@@ -149,9 +152,9 @@ class Bug:
             about = tomllib.loads(file.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise WorkshopError(f"{name}/bug.toml cannot be read: {error}") from error
-        bug: Bug = _table(cls, about | {"home": home}, f"{name}/bug.toml")
+        bug = read_table(cls, about | {"home": home}, f"{name}/bug.toml")
         missing = [patch.name for patch in bug.patches if not patch.is_file()]
-        if missing:
+        if missing and complete:
             raise WorkshopError(
                 f"{name}/{missing[0]} is missing, and bug.toml names it. Write it: "
                 f"make patch NAME={name}/{missing[0].removesuffix('.patch')}"
@@ -198,42 +201,3 @@ class Bug:
 def bug_names() -> list[str]:
     """Return the names of all bugs, in order."""
     return sorted(path.parent.name for path in BUGS.glob("*/bug.toml"))
-
-
-def _table(kind: type[Table], about: Any, where: str) -> Table:
-    """Make an object of a TOML table. Raises WorkshopError that names the key."""
-    if not isinstance(about, dict):
-        raise WorkshopError(f"{where} is a table, and not {about!r}.")
-    known = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]
-    hints = get_type_hints(kind)
-    for key in about.keys() - known.keys():
-        raise WorkshopError(f"{where}: there is no key {key!r}. There are: {', '.join(known)}.")
-    for key, each in known.items():
-        if key not in about and each.default is MISSING and each.default_factory is MISSING:
-            raise WorkshopError(f"{where}: {key} is missing.")
-    values = {key: _value(hints[key], value, f"{where}: {key}") for key, value in about.items()}
-    try:
-        return kind(**values)
-    except ValueError as error:
-        named = f" ({about['name']})" if "name" in about else ""
-        raise WorkshopError(f"{where}{named}: {error}.") from error
-
-
-def _value(hint: Any, value: Any, where: str) -> Any:
-    if hint is Any or hint is Path:
-        return value
-    options = get_args(hint)
-    if getattr(hint, "__origin__", None) is Literal:
-        if value not in options:
-            raise WorkshopError(f"{where} is one of {', '.join(map(repr, options))}, and not {value!r}.")
-        return value
-    if getattr(hint, "__origin__", None) is list:
-        if not isinstance(value, list):
-            raise WorkshopError(f"{where} is a list, and not {value!r}.")
-        return [_value(options[0], item, f"{where}, number {number}") for number, item in enumerate(value, 1)]
-    kind = next((option for option in options if option is not type(None)), hint)
-    if hasattr(kind, "__dataclass_fields__"):
-        return _table(kind, value, where)
-    if not isinstance(value, kind):
-        raise WorkshopError(f"{where} is of type {kind.__name__}, and not {value!r}.")
-    return value

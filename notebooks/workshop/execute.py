@@ -4,22 +4,30 @@ import os
 import re
 import sys
 import tempfile
-from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from .scratch import NOTEBOOKS
 
 
 def main(names: list[str]) -> None:
-    """Run the named notebooks, or all of them. Raises nbclient's CellExecutionError for an unexpected red cell."""
+    """Run the lessons of these names, or all. Exits with the cell that is red and should not be."""
+    paths = [NOTEBOOKS / f"{name}.ipynb" for name in names] or sorted(NOTEBOOKS.glob("*.ipynb"))
+    for path in paths:
+        if not path.is_file():
+            sys.exit(f"There is no notebooks/{path.name}. Make one: make new-lesson NAME={path.stem}")
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["WORKSHOP_SCRATCH"] = scratch
-        for path in [Path(name) for name in names] or sorted(NOTEBOOKS.glob("*.ipynb")):
+        for path in paths:
             notebook = nbformat.read(path, as_version=4)
             here = {"metadata": {"path": NOTEBOOKS}}
-            NotebookClient(notebook, timeout=180, record_timing=False, coalesce_streams=True, resources=here).execute()
+            client = NotebookClient(notebook, timeout=180, record_timing=False, coalesce_streams=True, resources=here)
+            try:
+                client.execute()
+            except CellExecutionError as error:
+                sys.exit(f"notebooks/{path.name} is left as it was. {error}")
             normalise(notebook)
             draft = path.with_suffix(".draft")
             nbformat.write(notebook, draft)

@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 
 from .scratch import NOTEBOOKS
+from .tables import read_table
 
 README = NOTEBOOKS.parent / "README.md"
 
@@ -26,9 +27,13 @@ class Lesson:
 
 
 def lessons() -> list[Lesson]:
-    """Return all lessons in order. Raises TypeError for a notebook whose metadata has too little or too much."""
+    """Return all lessons in order. Raises WorkshopError for a notebook whose metadata has too little or too much."""
     return [
-        Lesson(**nbformat.read(path, as_version=4).metadata["workshop"], file=path.name)
+        read_table(
+            Lesson,
+            {**nbformat.read(path, as_version=4).metadata.get("workshop", {}), "file": path.name},
+            f"notebooks/{path.name}, metadata under workshop",
+        )
         for path in sorted(NOTEBOOKS.glob("*.ipynb"))
     ]
 
