@@ -80,7 +80,6 @@ def kit(tmp_path):
         ".git",
         ".venv",
         "scratch",
-        "__pycache__",
         ".*_cache",
         "*.sqlite3*",
         ".secret_key",

@@ -5,11 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
-
 from .bug import BUGS, Bug
 from .errors import WorkshopError
-from .execute import normalise
 from .git import git
 from .scratch import NOTEBOOKS, PROJECT, Scratch, scratch_folder
 from .trees import apply, read_tree
@@ -53,6 +50,10 @@ def new_lesson(name: str) -> str:
         raise WorkshopError(f"notebooks/{path.name} exists already, and nothing in it was changed.")
     if not (BUGS / name / "bug.toml").is_file():
         raise WorkshopError(f"There is no bug {name} for this lesson. Make it first: make new-bug NAME={name}")
+    import nbformat  # takes a second, which the other commands need not wait
+
+    from .execute import normalise
+
     text = (SCAFFOLD / "lesson.md").read_text(encoding="utf-8")
     text = text.replace("@NAME@", name).replace("@ID@", name[:2])
     notebook = nbformat.v4.new_notebook()

@@ -137,7 +137,7 @@ class Lab:
         print((await self.judge(number)).text)
 
     async def judge(self, number: int) -> Verdict:
-        """Do what `check` does, and return what it found."""
+        """Do what `check` does, and return what it found: await lab.judge(1)."""
         exercise = self._exercise(number)
         if self._scratch.git("log", "-1", "--format=%s", "lab").strip() != f"exercise {number}":
             raise WorkshopError(f"Exercise {number} is not in the scratch copy. Run lab.exercise({number}) first.")

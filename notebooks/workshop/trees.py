@@ -5,6 +5,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -55,7 +56,12 @@ def write_tree(tree: Tree, folder: Path) -> None:
 def committed_trees(project: Path) -> Iterator[Tree]:
     """Yield the program as it was in each commit that changed it, newest first."""
     for revision in git("log", "--format=%H", "--", ".", cwd=project, check=False).split():
-        archive = subprocess.run(["git", "archive", revision, "."], cwd=project, capture_output=True)
-        with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
-            files.extractall(folder, filter="data")
-            yield read_tree(Path(folder))
+        yield _tree_at(project, revision)
+
+
+@lru_cache(maxsize=8)
+def _tree_at(project: Path, revision: str) -> Tree:
+    archive = subprocess.run(["git", "archive", revision, "."], cwd=project, capture_output=True)
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
+        files.extractall(folder, filter="data")
+        return read_tree(Path(folder))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from edits import EDITS, HANDLERS, edit
@@ -75,13 +76,24 @@ def test_after_an_ordinary_edit_a_patch_does_all_it_did_or_is_refused(kit, name)
             if patch not in result.texts:
                 assert patch in result.refused or bug.patch in result.refused
                 continue
-            before, now = shipped, today
+            before, after = as_shipped(bug.home.name, patch.name, bool(prior))
+            now = today
             for earlier in prior:
-                before, now = apply(before, earlier), apply(now, write_beside(earlier, result.texts[earlier]))
-            after, then = apply(before, patch), apply(now, write_beside(patch, result.texts[patch]))
+                now = apply(now, write_beside(earlier, result.texts[earlier]))
+            then = apply(now, write_beside(patch, result.texts[patch]))
             assert sorted(changes(now, then)) == sorted(changes(before, after))
             assert_edit_survives(name, then, {place.partition(" in ")[0] for place in changes(shipped, after)})
     assert {patch: why.partition(" in ")[0] for patch, why in refused.items()} == REFUSED.get(name, {})
+
+
+@cache
+def as_shipped(bug, name, stands_on_bug):
+    """Return the shipped program before and after one of the shipped patches."""
+    home = PROJECT / "bugs" / bug
+    before = read_tree(PROJECT)
+    if stands_on_bug:
+        before = apply(before, home / "bug.patch")
+    return before, apply(before, home / name)
 
 
 def write_beside(patch, text):
