@@ -20,7 +20,7 @@ def name_of(prefix: str) -> str:
 
 @dataclass
 class Stream:
-    """The frames of one traceback, and the errors found before that it may tell more about."""
+    """The frames of one traceback, and what was found before in the chain of errors that it belongs to."""
 
     prefix: str
     last: int = 0  # number of the newest line
@@ -28,11 +28,17 @@ class Stream:
     frames: list[Frame] = field(default_factory=list)
     found: list[Traceback] = field(default_factory=list)
     linked: bool = False  # the frames are callers of what was found
+    mention: Traceback | None = None  # the line above the chain, when it has the error's message
 
     def __post_init__(self) -> None:
         self._prefix = re.compile(f"(?:{TIME})".join(map(re.escape, TIMES.split(self.prefix))))
         self._frame_column = 0
         self._source_column = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the next frame is that of another chain."""
+        return not self.frames and not self.linked
 
     def add(self, frame: Frame, column: int, number: int) -> None:
         """Take a frame; `column` is that of its `File`, after the prefix."""

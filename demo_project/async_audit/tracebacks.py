@@ -19,7 +19,7 @@ MENTION = re.compile(rf"{ERROR}(?:: \S|\(['\"])|{PHRASE}")
 OPENINGS = ('File "', 'File \\"', "Traceback (most", ERROR, PHRASE)
 
 LONGEST_PREFIX = 300  # characters
-NEAR = 5  # lines between a traceback and a line that repeats its message
+NEAR = 5  # lines between a chain of tracebacks and a line that repeats its message
 IDLE = 200  # lines without a continuation, after which none is expected
 MOST_STREAMS = 64
 
@@ -32,7 +32,7 @@ class TracebackReader:
         self._streams: dict[tuple[str, str], Stream] = {}
         self._number = 0
         self._last_error = -NEAR
-        self._mention: Traceback | None = None
+        self._mentions: dict[int, Traceback] = {}  # by line: a traceback may begin below
 
     def feed(self, line: str) -> None:
         """Take the next line of the log."""
@@ -45,8 +45,7 @@ class TracebackReader:
     def finish(self) -> None:
         """Report what the end of the log has cut off."""
         self._flush(self._streams)
-        if self._mention:
-            self._report(self._mention)
+        self._report_mentions(self._number)
 
     def _unwrap(self, line: str, field: str) -> None:
         """Read a line, or the lines in it; `field` is where in a record it stands."""
@@ -75,20 +74,24 @@ class TracebackReader:
         if len(prefix) > LONGEST_PREFIX:
             return
         key = field, name_of(prefix)
+        if key in self._streams and self._streams[key].is_over:
+            self._flush([key])
         if key not in self._streams:
             if len(self._streams) == MOST_STREAMS:
                 self._flush([min(self._streams, key=lambda key: self._streams[key].last)])
-            self._streams[key] = Stream(prefix)
+            self._streams[key] = Stream(prefix, mention=self._mention_above(key[1]))
         stream = self._streams[key]
         stream.add(Frame(match[1], int(match[2]), match[3]), match.start() - len(prefix), self._number)
-        if stream.linked:
+        if stream.found:
             self._last_error = self._number
 
     def _begin(self, field: str, name: str) -> None:
+        if mention := self._mention_above(name):
+            self._mentions[self._number] = mention  # the first frame may be some lines below this header
         # Where the first line alone has a prefix, the frames of what came before have none.
         for key in {(field, name), (field, "")} & self._streams.keys():
             stream = self._streams[key]
-            if stream.frames or not stream.linked:
+            if stream.frames or stream.is_over:
                 self._flush([key])
 
     def _link(self, field: str, name: str) -> None:
@@ -124,21 +127,32 @@ class TracebackReader:
                     return True
             elif stream.names_other_error(text, self._number):
                 self._close(stream, None)
+                if MENTION.search(text):
+                    stream.mention = None  # this line repeats it
         return False
 
     def _note(self, line: str) -> None:
-        """Remember a line that has the error's message, unless a traceback beside it says more."""
-        if self._number - self._last_error <= NEAR:
-            return
-        if self._mention and self._mention.number < self._number:  # else another field of the same record
-            self._report(self._mention)
-        self._mention = Traceback(self._number, TIMES.sub("", line).strip(MARGIN))
+        """Remember a line that has the error's message, unless a traceback right above says more."""
+        if self._number - self._last_error > NEAR:
+            self._report_mentions(self._number - NEAR - 1)
+            self._mentions[self._number] = Traceback(self._number, TIMES.sub("", line).strip(MARGIN))
+
+    def _mention_above(self, name: str) -> Traceback | None:
+        """Take the nearest line that may announce the traceback which begins here; both have the same prefix."""
+        for number in sorted(self._mentions, reverse=True):
+            if self._number - number <= NEAR and self._mentions[number].message.startswith(name):
+                return self._mentions.pop(number)
+        return None
+
+    def _report_mentions(self, last: int) -> None:
+        """Report the lines with a message, up to some line, that no traceback has begun below."""
+        for number in sorted(self._mentions):
+            if number <= last:
+                self._report(self._mentions.pop(number))
 
     def _close(self, stream: Stream, message: str | None) -> None:
         if stream.end(message):
             self._last_error = stream.last
-            if self._mention and stream.start - self._mention.number <= NEAR:
-                self._mention = None
 
     def _flush(self, keys: Iterable[tuple[str, str]]) -> None:
         for key in list(keys):
@@ -147,3 +161,5 @@ class TracebackReader:
                 self._close(stream, None)
             for traceback in stream.found:
                 self._report(traceback)
+            if stream.mention and not stream.found:
+                self._mentions[stream.mention.number] = stream.mention

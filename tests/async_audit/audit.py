@@ -36,3 +36,4 @@ def finding(asks, boundary, times=1, name="failing_program.py"):
 
 SAVE = ("save", "return User.objects.get_or_create(")
 IN_HANDLER = finding(SAVE, ("in_handler", "return save()"))
+LAZY = finding(*[("lazy", "return Permission(content_type_id=1).content_type")] * 2)

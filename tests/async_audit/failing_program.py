@@ -22,7 +22,7 @@ settings.configure(
 )
 django.setup()
 
-from django.contrib.auth.models import User  # noqa: E402
+from django.contrib.auth.models import Permission, User  # noqa: E402
 from django.db import connection  # noqa: E402
 
 log = logging.getLogger("shop")
@@ -162,6 +162,34 @@ async def as_older_daphnes_write_it():
         log.error("Exception inside application: %s\n%s  %s", error, frames, error)
 
 
+async def lazy():
+    return Permission(content_type_id=1).content_type
+
+
+async def lazy_in_a_task():
+    task = asyncio.create_task(lazy())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+
+
+async def lazy_as_daphne_writes_it():
+    try:
+        await lazy()
+    except SynchronousOnlyOperation as error:
+        log.error("Exception inside application: %s", error, exc_info=error)
+
+
+async def told_by_another_error():
+    try:
+        try:
+            save()
+        except SynchronousOnlyOperation as error:
+            raise OrderFailed(f"not saved: {error}") from None
+    except OrderFailed as error:
+        log.error("Exception inside application: %s", error, exc_info=error)
+
+
 async def uncaught():
     try:
         await in_handler()
@@ -173,11 +201,19 @@ async def another_error():
     raise OrderFailed("no database is to blame")
 
 
+async def another_error_in_a_chain():
+    try:
+        {}["order"]
+    except KeyError:
+        await another_error()
+
+
 WAYS = [
     *(in_handler, below_a_lambda, awaited, caused_another, during_another, in_a_task, in_a_group, while_logging),
     in_a_function_in_a_function,
     *(logged_below, logged_with_the_stack, in_depth, at_the_guard, without_a_line_of_ours, in_other_words),
-    *(message_only, as_older_daphnes_write_it, uncaught, another_error),
+    *(message_only, as_older_daphnes_write_it, uncaught, another_error, another_error_in_a_chain),
+    *(lazy, lazy_in_a_task, lazy_as_daphne_writes_it, told_by_another_error),
 ]
 
 

@@ -5,7 +5,7 @@ import itertools
 import json
 
 import pytest
-from audit import IN_HANDLER, SAVE, check, finding
+from audit import IN_HANDLER, LAZY, SAVE, check, finding
 
 from async_audit.records import LONGEST, CompressedLog
 from async_audit.tracebacks import IDLE, LONGEST_PREFIX, MOST_STREAMS
@@ -16,6 +16,7 @@ WAYS = {
     "in_a_group": [IN_HANDLER, finding(SAVE, ("caused_another", "save_or_fail()"))],
     "as_older_daphnes_write_it": [finding(SAVE, ("as_older_daphnes_write_it", "save()"))],
     "logged_with_the_stack": [finding(SAVE, ("logged_with_the_stack", "save_or_log("))],
+    "lazy_as_daphne_writes_it": [LAZY],
 }
 FOREIGN = "INFO:     127.0.0.1:5000 - GET / 200\n"
 
@@ -46,10 +47,20 @@ def test_each_line_has_a_prefix(lines, way, prefix):
 
 
 def test_two_containers_write_at_once(lines, way):
-    others = ["Traceback (most recent call last):\n", *lines[1:]]
-    both = itertools.zip_longest(lines, others, fillvalue="\n")
-    log = "".join(f"web-1  | {one}db-1  | {FOREIGN}web-2  | {other}" for one, other in both)
+    log = "".join(f"web-1  | {line}db-1  | {FOREIGN}web-2  | {line}" for line in lines)
     assert check(log) == [found.replace(", 1 time:", ", 2 times:") for found in WAYS[way]]
+
+
+def test_a_message_of_one_container_is_not_said_by_the_traceback_of_another(logs):
+    lines = (logs / "in_handler.log").read_text().splitlines(keepends=True)
+    message = (logs / "message_only.log").read_text()
+    for place in (0, 1, 4, len(lines) - 1):
+        log = "".join(
+            f"web-1  | {line}" if n != place else f"web-2  | {message}web-1  | {line}" for n, line in enumerate(lines)
+        )
+        found, alone = check(log)
+        assert found == IN_HANDLER
+        assert alone.startswith(f"site.log:{place + 1}: SynchronousOnlyOperation, 1 time: no traceback, only: web-2")
 
 
 def test_windows_line_ends(lines, way):

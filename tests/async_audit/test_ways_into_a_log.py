@@ -1,7 +1,7 @@
 """One error in each way that Python, asyncio and logging write it, on the Python that runs the tests."""
 
 import pytest
-from audit import HERE, IN_HANDLER, SAVE, at, check, finding
+from audit import HERE, IN_HANDLER, LAZY, SAVE, at, check, finding
 
 LAMBDA = "return [(lambda: user.count())() for user in await users()]"
 LOGGED_BELOW = (
@@ -22,7 +22,11 @@ WAYS = {
     "at_the_guard": [finding(*[("at_the_guard", "with connection.cursor() as cursor:")] * 2)],
     "as_older_daphnes_write_it": [finding(SAVE, ("as_older_daphnes_write_it", "save()"))],
     "uncaught": [IN_HANDLER],
+    "lazy": [LAZY],
+    "lazy_in_a_task": [LAZY],
+    "lazy_as_daphne_writes_it": [LAZY],
     "another_error": [],
+    "another_error_in_a_chain": [],
 }
 
 
@@ -35,6 +39,7 @@ def test_an_error_is_found_with_its_async_function(logs, way, suffix):
 
 def test_no_way_is_left_out(logs):
     elsewhere = {"while_logging", "logged_with_the_stack", "without_a_line_of_ours", "in_other_words", "message_only"}
+    elsewhere |= {"told_by_another_error"}
     assert {file.stem for file in logs.iterdir()} == WAYS.keys() | elsewhere
 
 
@@ -97,6 +102,41 @@ def test_a_message_beside_its_traceback_is_the_same_error(logs):
     assert check(message + log) == check(log + message) == [IN_HANDLER]
     far = "INFO nothing\n" * 6
     assert len(check(message + far + log)) == len(check(log + far + message)) == 2
+    older = (logs / "as_older_daphnes_write_it.log").read_text()  # its tracebacks have no header
+    assert check(older + far + older) == [found.replace("1 time:", "2 times:") for found in check(older)]
+
+
+def test_a_message_belongs_to_the_chain_of_errors_right_below_it(logs):
+    """Every error of the chain but the first stands far below, and the message may be that of any."""
+    log = (logs / "lazy_as_daphne_writes_it.log").read_text()
+    lines = log.splitlines(keepends=True)
+    assert "You cannot call this" in lines[0]
+    assert lines[1].startswith("Traceback")
+    assert "During handling of the above exception" in log
+    assert check(log) == [LAZY]
+    assert check(log * 2) == [LAZY.replace("1 time:", "2 times:")]
+    caused = (logs / "caused_another.log").read_text().splitlines(keepends=True)
+    assert len(check("".join([*lines[:1], *caused[1:]]))) == 1
+    message = (logs / "message_only.log").read_text()
+    assert len(check(message + log)) == 2
+
+
+def test_a_message_does_not_belong_to_another_error(logs):
+    message = (logs / "message_only.log").read_text()
+    for name in ("another_error", "another_error_in_a_chain"):
+        other = (logs / f"{name}.log").read_text()
+        for log in (message + other, other + message, message + other + message):
+            (found,) = check(log)
+            assert f"SynchronousOnlyOperation, {log.count(message)} time" in found
+            assert "no traceback, only: ERROR shop not saved: You cannot call this" in found
+        lazy = (logs / "lazy.log").read_text()
+        assert len(check(message + other + lazy)) == 2
+
+
+@pytest.mark.parametrize("suffix", [".log", ".jsonl"])
+def test_an_error_that_only_repeats_the_message_is_one(logs, suffix):
+    (found,) = check((logs / "told_by_another_error").with_suffix(suffix).read_text())
+    assert "SynchronousOnlyOperation, 1 time: no traceback, only: " in found
 
 
 def test_errors_of_one_place_are_counted(logs):
