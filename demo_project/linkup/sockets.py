@@ -12,6 +12,8 @@ from messaging.protocol import CloseCode
 class TurnAway(AsyncWebsocketConsumer):
     """Closes at once, with a code: TurnAway.as_asgi(code=CloseCode.FOREIGN_ORIGIN)."""
 
+    channel_layer_alias = None  # who is turned away hears of nothing, and costs no connection to Redis
+
     def __init__(self, code: CloseCode) -> None:
         super().__init__()
         self.code = code
