@@ -7,6 +7,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from asgiref.sync import sync_to_async
 from channels.layers import channel_layers
 from django.db import connections
@@ -63,14 +64,22 @@ def chromium():
     return skip_or_fail("browser", "neither Chromium nor Chrome is installed")
 
 
-@pytest.fixture
-async def browser(chromium):
-    """A running headless browser."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium_process(chromium):
+    """A headless browser for all tests of a worker, which therefore share an event loop."""
     options = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses root with its sandbox
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=options)
         yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium_process):
+    """A running headless browser without windows, cookies or anything else of another test."""
+    yield chromium_process
+    for context in chromium_process.contexts:
+        await context.close()
 
 
 @pytest.fixture

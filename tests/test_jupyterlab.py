@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's
 LIMIT = 120_000  # milliseconds, for a machine that is busy with other tests
 
 

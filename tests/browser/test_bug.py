@@ -4,13 +4,16 @@ import asyncio
 import re
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from pages import connection, message, send
 from workshop import Lab
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def lab(scratch):
     lab = Lab("02_online_status")
     yield lab

@@ -9,6 +9,8 @@ from playwright.async_api import expect
 
 from pages import CLIENT_ID, connection, execute, field, frame_of, message, send, socket, state, stop_clock, texts
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's
+
 
 async def test_two_people_chat(chat, site):
     ana, ben = await asyncio.gather(chat("ana", "ben"), chat("ben", "ana"))

@@ -5,9 +5,12 @@ import json
 import re
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from pages import connection, execute, field, frame_of, message, send, socket, state, store_messages, texts
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's
 
 FIRST = [
     "Did you get the tickets?",
@@ -92,7 +95,7 @@ async def test_a_reader_of_old_messages_stays_there_and_is_told_of_new_ones(chat
     await expect(jump).to_be_hidden()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def late_ana(visit, site):
     """Open Ana's chat with Ben, and hold its socket back until the event is set."""
     let_in = asyncio.Event()

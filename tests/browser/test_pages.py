@@ -8,6 +8,8 @@ from playwright.async_api import expect
 
 from pages import connection, execute, field, message, send, state, watch
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's
+
 MARKUP = "<img src=x onerror=alert(1)><script>alert(2)<\u2215script>{{ 7*7 }}"
 ADD_USER = """INSERT INTO auth_user (username, password, is_superuser, is_staff, is_active, first_name, last_name,
               email, date_joined) VALUES (?, '', 0, 0, 1, '', '', '', '2025-03-03')"""
@@ -125,19 +127,19 @@ async def test_the_inbox_lists_conversations(chat, visit, site):
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-async def test_every_page_fits_the_screen_and_can_be_read(browser, site, chat, visit, width):
+async def test_every_page_fits_the_screen_and_can_be_read(browser, mortal, chat, width):
     """Log in with a wrong password, look at the chats, and chat, with a message in each state."""
-    execute(site, (ADD_USER, ("x" * 150,)), (SEND_TO_ANA, ("y" * 400, "x" * 150)))
+    execute(mortal, (ADD_USER, ("x" * 150,)), (SEND_TO_ANA, ("y" * 400, "x" * 150)))
     size = {"width": width, "height": 640}
-    ben = await chat("ben", "ana")
+    ben = await chat("ben", "ana", at=mortal)
     page = watch(await (await browser.new_context(viewport=size)).new_page())
-    await page.goto(f"{site.url}login/?next=/")
+    await page.goto(f"{mortal.url}login/?next=/")
     await page.get_by_label("Username").fill("ana")
     await page.get_by_label("Password").fill("wrong")
     await page.get_by_role("button", name="Log in").click()
     await expect(page.get_by_role("alert")).to_contain_text("correct username and password")
     await assert_fits(page)
-    await page.get_by_label("Password").fill(site.password)
+    await page.get_by_label("Password").fill(mortal.seeded.password)
     await page.get_by_role("button", name="Log in").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Chats")
     await assert_fits(page)
@@ -152,7 +154,7 @@ async def test_every_page_fits_the_screen_and_can_be_read(browser, site, chat, v
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_role("alert")).to_have_text("Write a message first.")
     await assert_fits(page)
-    await site.stop()
+    mortal.kill()
     await expect(page.get_by_role("button", name="Reconnect now")).to_be_visible()
     await assert_fits(page)
     assert page.errors == []

@@ -2,72 +2,21 @@
 
 import asyncio
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from pages import connection, message, send, socket, state, stop_clock, texts
-from workshop.database import program_environ, seeded_database
-from workshop.scratch import PROJECT, scratch_folder
 
-PROGRAM = """
-import sys
-from daphne.server import Server
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
-from linkup.asgi import application
-server = Server(ASGIStaticFilesHandler(application), endpoints=[f"tcp:port={sys.argv[1]}:interface=127.0.0.1"],
-                ready_callable=lambda: print(server.listening_addresses[0][1], flush=True), signal_handlers=False)
-server.run()
-"""
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's
+
 FINAL = {
     4400: ("This page is older than the server.", "Reload the page", "/chat/ben/"),
     4401: ("You have been logged out.", "Log in", "/login/?next=/chat/ben/"),
     4404: ("ben is not here any more.", "Back to your chats", "/"),
     4429: ("This page sent too much at once.", "Reload the page", "/chat/ben/"),
 }
-
-
-class MortalSite:
-    """LinkUp that can be killed, and started again at the same port and on the same database."""
-
-    def __init__(self, folder: Path) -> None:
-        self.seeded = seeded_database(PROJECT, scratch_folder() / ".cache")
-        self.database = folder / "mortal.sqlite3"
-        shutil.copyfile(self.seeded.file, self.database)
-        self.port = 0
-        self.start()
-
-    def start(self):
-        environ = program_environ(
-            LINKUP_SECRET_KEY=self.seeded.secret_key,
-            LINKUP_DATABASE_URL=f"sqlite:///{self.database}",
-            LINKUP_LOG_FILE=os.devnull,
-        )
-        command = [sys.executable, "-c", PROGRAM, str(self.port)]
-        self.process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=subprocess.PIPE)
-        self.port = int(self.process.stdout.readline())
-        self.url = f"http://127.0.0.1:{self.port}/"
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-
-    def login(self, username):
-        return {"Cookie": f"sessionid={self.seeded.sessions[username]}"}
-
-
-@pytest.fixture
-def mortal(scratch, tmp_path):
-    site = MortalSite(tmp_path)
-    yield site
-    site.kill()
 
 
 async def test_messages_written_while_the_server_is_dead_arrive_once_and_in_order(mortal, chat):
