@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from copy import deepcopy
 from pathlib import Path
 
@@ -16,29 +15,6 @@ from playwright.async_api import async_playwright
 from needs import channel_layer_url, skip_or_fail
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def pytest_configure(config):
-    if os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
-        raise pytest.UsageError(
-            "DJANGO_ALLOW_ASYNC_UNSAFE is set, so no test could see the errors of this workshop. "
-            "Unset it and run the tests again: unset DJANGO_ALLOW_ASYNC_UNSAFE"
-        )
-    # Never in notebooks/scratch: a lesson may be open there. Kernels of nbval inherit it.
-    config.scratch = os.environ["WORKSHOP_SCRATCH"] = tempfile.mkdtemp(prefix="workshop-tests-")
-    # Seeded databases are made once a run: for all workers, and for each suite that a test starts.
-    cache = Path(config.scratch, ".cache")
-    seeds = Path(os.environ.setdefault("WORKSHOP_TEST_SEEDS", str(cache)))
-    if seeds == cache:
-        seeds.mkdir()
-    else:
-        cache.symlink_to(seeds)
-    os.environ["LINKUP_DEBUG"] = "1"  # else every page would ask for HTTPS
-    os.environ["LINKUP_LOG_FILE"] = str(Path(config.scratch) / "linkup.log")
-
-
-def pytest_unconfigure(config):
-    shutil.rmtree(getattr(config, "scratch", ""), ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items):

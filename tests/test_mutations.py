@@ -39,7 +39,8 @@ WITHOUT = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
 def run(kit, *selection, **environ):
     """Run a part of the suite in a copy of the kit; return exit code, names of failed tests, and all of its output."""
     command = [sys.executable, "-m", "pytest", "-q", "--numprocesses=0", *WITHOUT, *selection]
-    done = subprocess.run(command, cwd=kit, env=os.environ | environ, capture_output=True, text=True)
+    environ = {name: value for name, value in os.environ.items() if name != "WORKSHOP_SCRATCH"} | environ
+    done = subprocess.run(command, cwd=kit, env=environ, capture_output=True, text=True)
     failed = re.findall(r"^(?:FAILED|ERROR) \S+?::(.+?)(?: - .*)?$", done.stdout, re.M)
     return done.returncode, failed, done.stdout + done.stderr
 
@@ -124,6 +125,7 @@ def test_a_mutation_turns_the_suite_red(kit, mutate, selection, red):
     code, failed, output = run(kit, *selection)
     assert code == 1, output
     assert any(red in name for name in failed), output
+    assert not (kit / "notebooks/scratch").exists()  # where a lesson may be open
 
 
 def test_the_copy_itself_is_green(kit):
