@@ -1,10 +1,12 @@
 """The lists of packages agree, the commands of the README exist, and the code is clean."""
 
+import json
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from packaging.markers import Marker
@@ -73,6 +75,16 @@ def test_the_commands_of_the_readme_are_targets_of_the_makefile():
     targets = {target for names in named for target in names.split()}
     assert set(re.findall(r"\bmake ([a-z][a-z-]*)\b", README)) <= targets
     assert "make test" in (ROOT / ".ci/run").read_text()
+
+
+def test_compose_starts_what_its_variables_name():
+    text = (ROOT / "compose.yaml").read_text()
+    database, layer = map(urlsplit, re.findall(r"^#.+ LINKUP_\w+_URL=(\S+)$", text, re.M))
+    assert re.findall(r'ports: \["(.+):\d+"\]', text) == [f"{url.hostname}:{url.port}" for url in (database, layer)]
+    name = database.path.removeprefix("/")
+    assert f"POSTGRES_DB: {name}\n" in text
+    ready = ["pg_isready", "--host", database.hostname, "--username", database.username, "--dbname", name]
+    assert f"test: {json.dumps(['CMD', *ready])}\n" in text
 
 
 def test_an_old_python_is_told_what_to_do(tmp_path):
