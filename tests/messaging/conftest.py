@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import threading
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from functools import cache
 from uuid import uuid4
 
 import psycopg
@@ -174,21 +176,65 @@ def block_connections():
     assert [wrapper for wrapper in opened if wrapper.connection is not None] == []
 
 
-@pytest.fixture
-def program(tmp_path):
-    """A copy of LinkUp with an empty database: on PostgreSQL when LINKUP_DATABASE_URL says so, else a file."""
-    server = os.environ.get("LINKUP_DATABASE_URL", "")
+@contextmanager
+def program_in(folder, server, like=None):
+    """Make a copy of LinkUp with a database of its own, empty or like another one's: on a server, or a file."""
     if not server.startswith("postgres"):
-        yield Program(tmp_path)
+        program = Program(folder)
+        if like:
+            shutil.copyfile(like.file, program.file)
+        yield program
         return
-    name = f"scripts_{uuid4().hex}"
-    with closing(psycopg.connect(server.rpartition("/")[0] + "/postgres", autocommit=True)) as database:
-        database.execute(f"CREATE DATABASE {name}")
-        yield Program(tmp_path, f"{server.rpartition('/')[0]}/{name}")
+    address, name = server.rpartition("/")[0], f"scripts_{uuid4().hex}"
+    template = like.database_url.rpartition("/")[2] if like else "template1"
+    with closing(psycopg.connect(f"{address}/postgres", autocommit=True)) as database:
+        database.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield Program(folder, f"{address}/{name}")
         database.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def server():
+    """LINKUP_DATABASE_URL, or nothing."""
+    return os.environ.get("LINKUP_DATABASE_URL", "")
+
+
+@pytest.fixture
+def program(tmp_path, server):
+    """A copy of LinkUp with an empty database: on PostgreSQL when LINKUP_DATABASE_URL says so, else a file."""
+    with program_in(tmp_path, server) as program:
+        yield program
 
 
 @pytest.fixture
 def file_program(tmp_path):
     """A copy of LinkUp without a database yet; it will be a SQLite file."""
     return Program(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def at_0006(tmp_path_factory):
+    """Return a program that was migrated up to 0006, once for each kind of server."""
+    with ExitStack() as stack:
+
+        @cache
+        def migrated(server):
+            program = stack.enter_context(program_in(tmp_path_factory.mktemp("at_0006"), server))
+            program.migrate("messaging", "0006")
+            return program
+
+        yield migrated
+
+
+@pytest.fixture
+def old_program(tmp_path, server, at_0006):
+    """What `program` is, with the tables as they were before 0007."""
+    with program_in(tmp_path, server, like=at_0006(server)) as program:
+        yield program
+
+
+@pytest.fixture
+def old_file_program(tmp_path, at_0006):
+    """What `file_program` is, with the tables as they were before 0007."""
+    with program_in(tmp_path, "", like=at_0006("")) as program:
+        yield program

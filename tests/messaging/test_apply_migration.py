@@ -39,16 +39,14 @@ def test_first_run_then_nothing_to_do(program):
     made = [] if program.database_url else ["OK    db.sqlite3 did not exist and was made"]
     missing = [] if program.database_url else ["TODO  db.sqlite3 does not exist yet"]
     assert program.run(SCRIPT, "--check") == (1, [*missing, *todo, NOT_UP_TO_DATE])
+    assert not program.file.exists()
     assert program.run(SCRIPT) == (0, [*made, *todo, *done, *end])
     assert program.run(SCRIPT) == program.run(SCRIPT, "--check") == (0, UP_TO_DATE)
 
 
 @pytest.mark.parametrize("journal", ["WAL", "DELETE"])
-def test_check_changes_no_byte(file_program, journal):
-    program = file_program
-    assert program.run(SCRIPT, "--check")[0] == 1
-    assert not program.file.exists()
-    program.migrate("messaging", "0006")
+def test_check_changes_no_byte(old_file_program, journal):
+    program = old_file_program
     program.sql(f"PRAGMA journal_mode={journal}")
     before = program.file.read_bytes()
     code, lines = program.run(SCRIPT, "--check")
@@ -57,12 +55,11 @@ def test_check_changes_no_byte(file_program, journal):
     assert [path.name for path in program.root.glob("db.sqlite3*")] == ["db.sqlite3"]
 
 
-def test_rows_from_before_the_field_are_kept(program):
-    program.migrate("messaging", "0006")
-    program.add_messages()
+def test_rows_from_before_the_field_are_kept(old_program):
+    old_program.add_messages()
     rows = "SELECT id, sender_id, recipient_id, content, status, created_at FROM messaging_message ORDER BY id"
-    before = program.sql(rows)
-    assert program.run(SCRIPT) == (
+    before = old_program.sql(rows)
+    assert old_program.run(SCRIPT) == (
         0,
         [
             *ONE_TO_DO,
@@ -71,8 +68,8 @@ def test_rows_from_before_the_field_are_kept(program):
             "OK    messaging_message.updated_at exists and has no NULL: 3 rows",
         ],
     )
-    assert program.sql(rows) == before
-    assert program.sql("SELECT count(*) FROM messaging_message WHERE updated_at = created_at") == [(3,)]
+    assert old_program.sql(rows) == before
+    assert old_program.sql("SELECT count(*) FROM messaging_message WHERE updated_at = created_at") == [(3,)]
 
 
 BOOM = (
@@ -93,25 +90,24 @@ SQL = 'migrations.RunSQL("SELECT * FROM no_such_table")'
     ],
     ids=["Python", "SQL"],
 )
-def test_a_migration_that_fails_half_way_leaves_nothing(program, before, after, error):
-    program.migrate("messaging", "0006")
-    program.add_messages()
-    columns, rows = program.columns(), program.sql("SELECT * FROM messaging_message ORDER BY id")
+def test_a_migration_that_fails_half_way_leaves_nothing(old_program, before, after, error):
+    old_program.add_messages()
+    columns, rows = old_program.columns(), old_program.sql("SELECT * FROM messaging_message ORDER BY id")
     assert "updated_at" not in columns
-    good = (program.root / MIGRATION).read_text()
-    program.edit(MIGRATION, before, after)
-    code, lines = program.run(SCRIPT)
+    good = (old_program.root / MIGRATION).read_text()
+    old_program.edit(MIGRATION, before, after)
+    code, lines = old_program.run(SCRIPT)
     assert (code, lines[:2]) == (1, ONE_TO_DO)
     assert lines[2].startswith("FAIL  migrate stopped: ")
     assert error in lines[2]
     kept = "FAIL  messaging 0007_add_updated_at_field is not applied, and nothing of it was kept. "
     assert lines[3].startswith(kept)
-    assert program.columns() == columns
-    assert program.sql("SELECT * FROM messaging_message ORDER BY id") == rows
+    assert old_program.columns() == columns
+    assert old_program.sql("SELECT * FROM messaging_message ORDER BY id") == rows
 
-    (program.root / MIGRATION).write_text(good)
-    assert program.run(SCRIPT)[0] == 0
-    assert program.sql("SELECT count(*) FROM messaging_message WHERE updated_at = created_at") == [(3,)]
+    (old_program.root / MIGRATION).write_text(good)
+    assert old_program.run(SCRIPT)[0] == 0
+    assert old_program.sql("SELECT count(*) FROM messaging_message WHERE updated_at = created_at") == [(3,)]
 
 
 def test_every_migration_is_a_transaction():
@@ -178,24 +174,22 @@ def test_a_database_newer_than_the_code(program):
     assert program.run(SCRIPT) == program.run(SCRIPT, "--check") == (0, [warning, *UP_TO_DATE])
 
 
-def test_a_migration_that_was_only_recorded(program):
-    program.migrate("messaging", "0006")
-    program.migrate("messaging", "0007", "--fake")
-    code, lines = program.run(SCRIPT)
+def test_a_migration_that_was_only_recorded(old_program):
+    old_program.migrate("messaging", "0007", "--fake")
+    code, lines = old_program.run(SCRIPT)
     assert (code, lines[0]) == (1, UP_TO_DATE[0])
     assert lines[-1].startswith("FAIL  messaging_message has no column updated_at, although its migration is recorded")
     *_words, app, name, option = lines[-1].split()
-    program.migrate(app, name, option)
-    assert program.run(SCRIPT)[0] == 0
+    old_program.migrate(app, name, option)
+    assert old_program.run(SCRIPT)[0] == 0
 
 
-def test_rows_without_a_value(program):
-    program.migrate("messaging", "0006")
-    program.add_messages()
-    program.edit("messaging/models.py", "(auto_now=True)", "(auto_now=True, null=True)")
-    program.edit(MIGRATION, "migrations.RunPython(fill_from_created_at, migrations.RunPython.noop),", "")
-    program.edit(MIGRATION, "(auto_now=True)", "(auto_now=True, null=True)")
-    code, lines = program.run(SCRIPT)
+def test_rows_without_a_value(old_program):
+    old_program.add_messages()
+    old_program.edit("messaging/models.py", "(auto_now=True)", "(auto_now=True, null=True)")
+    old_program.edit(MIGRATION, "migrations.RunPython(fill_from_created_at, migrations.RunPython.noop),", "")
+    old_program.edit(MIGRATION, "(auto_now=True)", "(auto_now=True, null=True)")
+    code, lines = old_program.run(SCRIPT)
     null = "FAIL  messaging_message.updated_at is NULL in 3 of 3 rows. Fill it from created_at in a migration"
     assert (code, lines[-1]) == (1, null)
 
@@ -243,9 +237,9 @@ def test_a_file_that_cannot_be_used(file_program, spoil, error):
     assert not list(file_program.root.glob("db.sqlite3-*"))
 
 
-def test_a_locked_file(file_program):
-    program = file_program
-    program.migrate("messaging", "0006")
+def test_a_locked_file(old_file_program):
+    program = old_file_program
+    program.edit("messaging/checks/database.py", "LOCK = 3 ", "LOCK = 1 ")
     with closing(sqlite3.connect(program.file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         code, lines = program.run(SCRIPT)
@@ -259,20 +253,20 @@ def test_a_locked_file(file_program):
     assert program.run(SCRIPT)[0] == 0
 
 
-def test_a_locked_table(program):
-    if not program.database_url:
+def test_a_locked_table(old_program):
+    if not old_program.database_url:
         skip_or_fail("services", "needs PostgreSQL in LINKUP_DATABASE_URL")
-    program.migrate("messaging", "0006")
-    with closing(psycopg.connect(program.database_url)) as other:
+    old_program.edit("messaging/checks/database.py", "LOCK = 3 ", "LOCK = 1 ")
+    with closing(psycopg.connect(old_program.database_url)) as other:
         other.execute("SELECT * FROM messaging_message")
-        code, lines = program.run(SCRIPT)
+        code, lines = old_program.run(SCRIPT)
     assert code == 1
     assert lines[2] == (
         "FAIL  migrate stopped: OperationalError: canceling statement due to lock timeout. "
         "Another program holds a lock on the table. Stop it, or wait for it, and try again"
     )
-    assert "updated_at" not in program.columns()
-    assert program.run(SCRIPT)[0] == 0
+    assert "updated_at" not in old_program.columns()
+    assert old_program.run(SCRIPT)[0] == 0
 
 
 def test_a_server_that_is_not_there(file_program):

@@ -192,6 +192,13 @@ class TestOperations:
 
 
 class TestCreation:
+    @pytest.fixture
+    def file_program(self, file_program):
+        """LinkUp with a hash of passwords that takes no time: what fails here is something else."""
+        hashers = 'PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]'
+        file_program.edit("linkup/settings.py", "LANGUAGE_CODE", f"{hashers}\nLANGUAGE_CODE")
+        return file_program
+
     def test_the_first_error_of_the_log_is_named(self, file_program):
         line = '        "updated_at": message.updated_at.isoformat(),'
         file_program.edit(MANAGER, line, line.replace("message.updated_at", "message.changed_at"))
