@@ -79,7 +79,9 @@ def fresh_channel_layer(settings):
     """Give a test a channel layer of its own: an in-memory one belongs to the loop that used it first."""
     if os.environ.get("LINKUP_CHANNEL_LAYER_URL"):
         layer = deepcopy(settings.CHANNEL_LAYERS)
-        layer["default"]["CONFIG"]["hosts"][0]["address"] = channel_layer_url()
+        # redis-py keeps a timeout with wait_for(), and that of Python 3.11 may lose a cancellation: some socket in each
+        # run would take 10 seconds to end. The servers of test_services.py have the timeout of the settings.
+        layer["default"]["CONFIG"]["hosts"][0] |= {"address": channel_layer_url(), "socket_timeout": None}
         settings.CHANNEL_LAYERS = layer
     channel_layers.backends = {}
     yield

@@ -150,7 +150,9 @@ async def test_a_client_that_leaves_the_close_unanswered_is_no_failure(site, mes
         await asyncio.to_thread(log_out, site, "ben")
         await closed.wait()
         await ana.send(text)
-        assert (await frame_of(ana, "message"))["message"]["client_id"] == client_id
-        assert not (await frame_of(ana, "presence"))["is_online"]
+        frames = [await frame_of(ana, "message", "presence") for _ in range(2)]  # on a busy machine in either order
+        told = {frame["type"]: frame for frame in frames}
+        assert told["message"]["message"]["client_id"] == client_id
+        assert not told["presence"]["is_online"]
     assert site.rows("SELECT status FROM messaging_message ORDER BY id DESC LIMIT 1") == [("sent",)]
     assert "failure" not in site.log.read_text()
