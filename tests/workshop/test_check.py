@@ -1,6 +1,7 @@
 """An exercise is judged by what the program does: every right way passes, and a mistake gets a sentence."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -128,3 +129,37 @@ def test_hints_go_from_gentle_to_plain(lab, capsys):
     for number in (1, 2, 3):
         lab.hint(1, number)
     assert len(set(capsys.readouterr().out.splitlines())) == 3
+
+
+@pytest.mark.parametrize(
+    ("limits", "says"),
+    [
+        ({"max_queries": 100, "max_hops": 100}, "Solved"),
+        (
+            {"max_queries": 0},
+            r"Not yet: no error, but get_user_presence asks the database \d+ times, where 0 would do\.",
+        ),
+        (
+            {"max_hops": 0},
+            r"Not yet: no error, but get_user_presence goes to another thread \d+ times, where 0 would do\.",
+        ),
+    ],
+)
+async def test_an_exercise_may_limit_queries_and_hops(lab, limits, says):
+    """In any number of calls, afirst() is at least one of each."""
+    bug = lab.bugs[0]
+    bug.exercises[0] = replace(bug.exercises[0], **limits)
+    lab.exercise(1)
+    path = lab.root / "messaging/async_handlers.py"
+    path.write_text(path.read_text().replace(LINE, TWIN))
+    verdict = await lab.judge(1)
+    assert re.match(says, verdict.text), verdict.text
+
+
+async def test_a_recorded_call_carries_its_statement(lab):
+    lab.fix()
+    async with await lab.serve() as site:
+        await lab.bugs[0].action("reproduce")(site)
+        await site.quiet()
+        calls = [event for event in site.events("call") if "set_user_online_status" in event["functions"]]
+    assert any(str(call["sql"]).startswith('INSERT INTO "messaging_connection"') for call in calls), calls
