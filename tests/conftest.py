@@ -19,7 +19,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_collection_modifyitems(items):
     # Each nbval cell is a test; the longest files first keep both cores busy until the end.
-    slow = ["test_jupyterlab", "test_mutations", "test_bugs", "test_scripts", "test_apply_migration", "test_reconnect"]
+    slow = [
+        "test_jupyterlab",
+        "test_authors_path",
+        "test_mutations",
+        "test_patches",
+        "test_bugs",
+        "test_scripts",
+        "test_apply_migration",
+        "test_reconnect",
+    ]
     slow += ["test_chat", "test_interrupted", ".ipynb", "tests/browser", "tests/faults", "test_services"]
     items.sort(key=lambda item: next((n for n, name in enumerate(slow) if name in item.nodeid), len(slow)))
 
