@@ -17,6 +17,8 @@ def main(argv: list[str] | None = None) -> None:
         )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linkup.settings")
     os.environ.setdefault("LINKUP_DEBUG", "1")
+    if "runserver" in (argv or sys.argv):
+        os.environ["LINKUP_SERVES"] = "1"
     try:
         execute_from_command_line(argv)
     except ImproperlyConfigured as error:

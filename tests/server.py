@@ -21,10 +21,10 @@ import sys
 from datetime import timedelta
 from daphne.server import Server
 from linkup.asgi import application
-from messaging import async_handlers, consumers, models
+from messaging import async_handlers, heartbeat, models
 port, fast_clock = int(sys.argv[1]), sys.argv[2] == "fast"
 if fast_clock:
-    consumers.HEARTBEAT = 0.2
+    heartbeat.HEARTBEAT = 0.2
     async_handlers.ALIVE = models.ALIVE = timedelta(seconds=1)
 server = Server(application, endpoints=[f"tcp:port={port}:interface=127.0.0.1"], signal_handlers=False,
                 ready_callable=lambda: print(server.listening_addresses[0][1], flush=True))

@@ -1,6 +1,7 @@
 """Settings of LinkUp; what differs between installations comes from LINKUP_* environment variables."""
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import dj_database_url
@@ -75,7 +76,19 @@ if _database_url := os.environ.get("LINKUP_DATABASE_URL"):
         ) from error
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(BASE_DIR / "db.sqlite3")}}
+SERVES = os.environ.get("LINKUP_SERVES") == "1"  # linkup.asgi and runserver say so; a script takes its time
+if SERVES and DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # PostgreSQL may have been restarted since
+    DATABASES["default"]["OPTIONS"] = {
+        # Each hop takes a connection and gives it back; to open one takes longer than the query it is for. As many as
+        # the database threads and some pages use at once; who finds none free for 5 seconds is told so.
+        "pool": {"min_size": 1, "max_size": 20, "timeout": 5},
+        # In milliseconds. Whoever meets a locked row keeps others of the same database thread waiting for no longer.
+        "options": "-c lock_timeout=400 -c statement_timeout=8000",
+    }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # The thread of all sockets keeps its connection; linkup.threads closes that of a page.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         # Readers do not wait for the writer, and a message that was acknowledged survives a power cut.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
@@ -86,7 +99,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # An in-memory test database would be shared between threads in a way that no deployment is.
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
 
-CHANNEL_LAYERS: dict[str, dict] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+# Events that may wait: in Redis those for all sockets of a process together, so the default of 100 is a small burst.
+CAPACITY = 2_000
+CHANNEL_LAYERS: dict[str, dict] = {
+    "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": CAPACITY}}
+}
 if _redis_url := os.environ.get("LINKUP_CHANNEL_LAYER_URL"):
     from redis.asyncio.retry import Retry
     from redis.backoff import ExponentialWithJitterBackoff
@@ -94,16 +111,22 @@ if _redis_url := os.environ.get("LINKUP_CHANNEL_LAYER_URL"):
     CHANNEL_LAYERS["default"] = {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         "CONFIG": {
+            "capacity": CAPACITY,
+            # Two sites on one Redis would hear each other, as both have a user 1. One site has one key.
+            "prefix": f"linkup-{sha256(SECRET_KEY.encode()).hexdigest()[:16]}",
             "hosts": [
                 {
                     "address": _redis_url,
+                    # redis-py stops at 100, and refuses whoever sends an event at the same moment as 100 others. Redis
+                    # itself lets 10,000 in.
+                    "max_connections": 5_000,
                     # The layer waits 5 seconds for a message, and redis-py 8 gives every answer just as long: a quiet
                     # socket would end with a TimeoutError (redis/redis-py#4091).
                     "socket_timeout": 15,
                     # Connections in the pool do not notice that Redis was restarted until they are used.
                     "retry": Retry(ExponentialWithJitterBackoff(base=0.1, cap=1), retries=3),
                 }
-            ]
+            ],
         },
     }
 
@@ -140,8 +163,10 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 if not DEBUG:  # behind a proxy that speaks HTTPS and says so in X-Forwarded-Proto: daphne --proxy-headers
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
-    SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # Browsers keep to it for so long, whatever becomes of the site. A day can be waited out. Once all of the site works
+    # over HTTPS, name a year; subdomains and browsers' own lists are decisions about more than LinkUp.
+    SECURE_HSTS_SECONDS = int(os.environ.get("LINKUP_HSTS_SECONDS", 24 * 3600))
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which recommend those two
 
 LOG_FILE = os.environ.get("LINKUP_LOG_FILE") or str(BASE_DIR / "linkup.log")  # what check_async_errors reads
 LOG_FORMAT = os.environ.get("LINKUP_LOG_FORMAT", "line")

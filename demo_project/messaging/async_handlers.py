@@ -1,16 +1,13 @@
 """Database work of the chat that only its consumer needs; each function is awaited and runs in a database thread."""
 
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from django.conf import settings
-from django.contrib.auth import get_user, get_user_model
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils import timezone
 
 from messaging.models import ALIVE, UserStatus
@@ -21,7 +18,7 @@ from messaging.models import ALIVE, UserStatus
 def set_user_online_status(user_id: int, connection_id: UUID, is_online: bool) -> None:
     """Count a socket of a user in or out, and store whether the user is online, and when that was.
 
-    Counted in again every HEARTBEAT seconds, a socket shows that its process is alive.
+    The heartbeat shows that the process of a socket is alive; those of a process that is not are counted out here, too.
     """
     now = timezone.now()
     status, _created = UserStatus.objects.select_for_update().get_or_create(user_id=user_id)
@@ -44,11 +41,3 @@ def get_user_presence(user_id: int) -> dict[str, Any]:
 def find_user(username: str) -> AbstractBaseUser | None:
     """Return the active user of that name, or None."""
     return get_user_model().objects.filter(username=username, is_active=True).first()
-
-
-@database_sync_to_async
-def is_logged_in(user_id: int, session_key: str) -> bool:
-    """Tell whether a session still is that user's: not logged out, expired, deactivated, nor given a new password."""
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    return get_user(request).pk == user_id

@@ -4,17 +4,18 @@ import contextlib
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 
-from messaging.async_handlers import find_user, get_user_presence, is_logged_in, set_user_online_status
+from messaging.async_handlers import find_user, get_user_presence, set_user_online_status
 from messaging.failures import ReportingConsumer
-from messaging.heartbeat import Receive, with_heartbeat
+from messaging.heartbeat import Ear, Receive, heart
 from messaging.message_persistence_manager import (
     create_message_async,
     get_conversation_messages_async,
     mark_messages_async,
 )
-from messaging.models import HEARTBEAT, Message
+from messaging.models import Message
 from messaging.protocol import (
     VERSION,
     CloseCode,
@@ -25,9 +26,11 @@ from messaging.protocol import (
     SendMessage,
     Typing,
     parse_frame,
+    what_fits,
 )
-from messaging.rate import FrameBudget
+from messaging.rate import SOCKETS, allowance_of
 from messaging.sessions import session_group
+from messaging.signs_of_life import Seat, Sign
 
 
 class ChatConsumer(ReportingConsumer):
@@ -37,8 +40,9 @@ class ChatConsumer(ReportingConsumer):
     peer_is_online: bool | None = None  # as the client was told last
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Any) -> None:
-        """Serve one connection, with a heartbeat."""
-        await super().__call__(scope, with_heartbeat(receive, HEARTBEAT), send)
+        """Serve one connection, which also hears the heartbeat."""
+        self.ear = Ear(receive)
+        await super().__call__(scope, self.ear, send)
 
     async def connect(self) -> None:
         """Let a logged-in user into the conversation, and turn everybody else away with a code."""
@@ -47,33 +51,47 @@ class ChatConsumer(ReportingConsumer):
         await self.accept(VERSION if VERSION in versions else None)
         self.user = self.scope["user"]
         if versions and VERSION not in versions:
-            await self.close(CloseCode.UNKNOWN_VERSION.value)
+            await self.end(CloseCode.UNKNOWN_VERSION)
             return
         if not self.user.is_authenticated:
-            await self.close(CloseCode.NOT_LOGGED_IN.value)
+            await self.end(CloseCode.NOT_LOGGED_IN)
             return
         self.peer = await find_user(self.scope["url_route"]["kwargs"]["username"])
         if self.peer is None or self.peer.pk == self.user.pk:
-            await self.close(CloseCode.UNKNOWN_USER.value)
+            await self.end(CloseCode.UNKNOWN_USER)
             return
         await self.join()
 
     async def join(self) -> None:
         """Take part in the conversation, count this socket in, and tell both sides who is there."""
+        self.allowance = allowance_of(self.user.pk)
+        if self.allowance.sockets >= SOCKETS:
+            await self.end(CloseCode.TOO_MANY_CHATS)
+            return
+        self.allowance.sockets += 1
         self.is_member = True
-        self.budget = FrameBudget()
+        session_key = self.scope["session"].session_key
+        self.seat = Seat(self.connection_id, self.user.pk, self.peer.pk, session_key)
         self.conversation = "chat_{}_{}".format(*sorted([self.user.pk, self.peer.pk]))
-        self.rooms = [self.conversation, f"presence_{self.peer.pk}", session_group(self.scope["session"].session_key)]
+        self.rooms = [self.conversation, f"presence_{self.peer.pk}", session_group(session_key)]
+        await self.enter_rooms()
+        await set_user_online_status(self.user.pk, self.connection_id, True)
+        heart().add(self)
+        await self.announce_presence()
+        await self.send_presence(await get_user_presence(self.peer.pk))
+        self.scope["is_in"]()
+
+    async def enter_rooms(self) -> None:
+        """Hear what is sent to the conversation, to those who watch the other user, and to this session."""
         for room in self.rooms:
             await self.channel_layer.group_add(room, self.channel_name)
-        await set_user_online_status(self.user.pk, self.connection_id, True)
-        await self.announce_presence()
-        await self.send_presence()
 
     async def leave(self) -> None:
         """Leave the conversation, count this socket out, and tell the other side."""
         if not self.is_member:
             return
+        self.allowance.sockets -= 1
+        heart().discard(self)
         try:
             with contextlib.suppress(IntegrityError):  # the account was deleted while its chat was open
                 await set_user_online_status(self.user.pk, self.connection_id, False)
@@ -87,12 +105,12 @@ class ChatConsumer(ReportingConsumer):
         if not self.is_member:
             return  # sent before the client learned that it was turned away
         try:
-            self.budget.take()
+            self.allowance.take()
             await self.serve(parse_frame(text_data))
         except FrameError as error:
             await self.send_error(error.code, error.detail, error.client_id)
-            if self.budget.is_exhausted:
-                await self.close(CloseCode.TOO_FAST.value)
+            if self.allowance.is_exhausted:
+                await self.end(CloseCode.TOO_FAST)
 
     async def serve(self, request: Request) -> None:
         """Do what a client asks for."""
@@ -100,7 +118,8 @@ class ChatConsumer(ReportingConsumer):
             case SendMessage(client_id, content):
                 await self.store(client_id, content)
             case LoadHistory(before_id, after_id):
-                messages = await get_conversation_messages_async(self.user.pk, self.peer.pk, before_id, after_id)
+                found = await get_conversation_messages_async(self.user.pk, self.peer.pk, before_id, after_id)
+                messages = what_fits(found, from_the_end=after_id is None)
                 await self.send_frame("history", messages=messages, before_id=before_id, after_id=after_id)
                 await self.mark_delivered(messages)
             case MarkRead(up_to_id):
@@ -109,14 +128,17 @@ class ChatConsumer(ReportingConsumer):
                 await self.tell("chat.typing", user_id=self.user.pk)
 
     async def store(self, client_id: UUID, content: str) -> None:
-        """Store a message and pass it on; its sender takes that for the receipt."""
+        """Store a message, give its sender the receipt, and pass it on."""
         self.client_id = client_id
         try:
             message = await create_message_async(self.user.pk, self.peer.pk, content, client_id)
-        except IntegrityError:  # one of the two accounts is gone
-            await self.close(CloseCode.UNKNOWN_USER.value)
-        else:
-            await self.tell("chat.message", message=message)
+        except ObjectDoesNotExist:
+            await self.end(CloseCode.UNKNOWN_USER)
+            return
+        try:
+            await self.send_frame("message", message=message)
+        finally:  # the other side is told, whatever has become of this one
+            await self.tell("chat.message", message=message, told=self.channel_name)
 
     async def mark_delivered(self, messages: list[dict[str, Any]]) -> None:
         """Note which of the messages that were passed on have reached this user for the first time."""
@@ -131,12 +153,14 @@ class ChatConsumer(ReportingConsumer):
 
     async def tell(self, kind: str, **fields: Any) -> None:
         """Send an event to every socket of the conversation, this one included."""
-        await self.channel_layer.group_send(self.conversation, {"type": kind, **fields})
+        conversation, *_others = self.rooms
+        await self.publish(conversation, {"type": kind, **fields})
 
     async def chat_message(self, event: dict[str, Any]) -> None:
         """Pass a new message on."""
-        await self.send_frame("message", message=event["message"])
-        await self.mark_delivered([event["message"]])
+        if event["told"] != self.channel_name:
+            await self.send_frame("message", message=event["message"])
+            await self.mark_delivered([event["message"]])
 
     async def chat_status(self, event: dict[str, Any]) -> None:
         """Pass on how far messages have come."""
@@ -151,32 +175,34 @@ class ChatConsumer(ReportingConsumer):
 
     async def chat_presence(self, event: dict[str, Any]) -> None:
         """Look whether the other user came or went."""
-        await self.send_presence()
+        await self.send_presence(await get_user_presence(self.peer.pk))
 
     async def chat_logout(self, event: dict[str, Any]) -> None:
         """End with the session."""
-        await self.close(CloseCode.NOT_LOGGED_IN.value)
+        await self.end(CloseCode.NOT_LOGGED_IN)
 
     async def chat_heartbeat(self, event: dict[str, Any]) -> None:
-        """Show that this socket is alive, and notice what nobody announces: a lost right, a crash on the other side."""
-        if not self.is_member:
+        """Notice what nobody announced: a lost right, a crash on the other side, messages, a restart of Redis."""
+        sign: Sign = event["sign"]
+        if not sign.is_logged_in:
+            await self.end(CloseCode.NOT_LOGGED_IN)
             return
-        if not await is_logged_in(self.user.pk, self.scope["session"].session_key):
-            await self.close(CloseCode.NOT_LOGGED_IN.value)
-            return
-        await set_user_online_status(self.user.pk, self.connection_id, True)
-        await self.send_presence()
+        await self.enter_rooms()
+        if not sign.is_counted:
+            await set_user_online_status(self.user.pk, self.connection_id, True)
+        await self.send_presence(sign.presence)
+        if any(sign.newest.values()):
+            await self.send_frame("newest", **sign.newest)
 
     async def announce_presence(self) -> None:
         """Tell everybody who has a chat with this user open to look again.
 
         The event carries no state: two that cross on the way could leave a watcher with the older one.
         """
-        await self.channel_layer.group_send(f"presence_{self.user.pk}", {"type": "chat.presence"})
+        await self.publish(f"presence_{self.user.pk}", {"type": "chat.presence"})
 
-    async def send_presence(self) -> None:
+    async def send_presence(self, presence: dict[str, Any]) -> None:
         """Send whether the other user is online, unless the client knows."""
-        presence = await get_user_presence(self.peer.pk)
         if presence["is_online"] != self.peer_is_online:
             self.peer_is_online = presence["is_online"]
             await self.send_frame("presence", username=self.peer.get_username(), **presence)

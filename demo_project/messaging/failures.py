@@ -1,9 +1,11 @@
 """What happens to an error in a chat: its client is told, the log gets one record, and the connection ends tidily."""
 
+import asyncio
 import contextlib
 import inspect
 import json
 import logging
+import sqlite3
 import traceback
 from types import TracebackType
 from typing import Any
@@ -14,6 +16,7 @@ from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from redis.exceptions import RedisError
 
 from messaging.protocol import CloseCode
 
@@ -37,6 +40,10 @@ class ReportingConsumer(AsyncWebsocketConsumer):
         try:
             async with FailureReport(self):
                 await super().__call__(scope, receive, send)
+        except asyncio.CancelledError:  # so the server ends, and the page shall come back to its successor
+            with contextlib.suppress(ClientGone):
+                await self.end(CloseCode.TRY_AGAIN_LATER)
+            raise
         finally:
             self.operation = "leave"
             async with FailureReport(self):
@@ -48,20 +55,36 @@ class ReportingConsumer(AsyncWebsocketConsumer):
         try:
             await super().dispatch(message)
             self.operation = "wait for an event"
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, RedisError) as error:
+            if is_a_mistake(error):
+                raise
             failure_id = log_failure(error, self, with_traceback=True)
-            detail = "The database does not answer. Try again later."
+            detail = "LinkUp cannot do this now. Try again later."
             await self.send_error("unavailable", detail, self.client_id, failure_id)
             if self.operation == "websocket_connect":
-                await self.close(CloseCode.TRY_AGAIN_LATER.value)
+                await self.end(CloseCode.TRY_AGAIN_LATER)
 
     async def leave(self) -> None:
         """Give back what the connection holds."""
 
-    async def send_frame(self, kind: str, **fields: Any) -> None:
-        """Send one frame of the protocol. Raises ClientGone when the socket is closed."""
+    async def end(self, code: CloseCode) -> None:
+        """Close the socket. Raises ClientGone when it is closed."""
         try:
-            await self.send(json.dumps({"type": kind, **fields}))
+            await self.close(code.value)
+        except (Disconnected, OSError) as error:
+            raise ClientGone from error
+
+    async def publish(self, group: str, event: dict[str, Any]) -> None:
+        """Send an event to a group. If the layer is away, nobody hears it; what counts is stored."""
+        try:
+            await self.channel_layer.group_send(group, event)
+        except RedisError as error:
+            log_failure(error, self, with_traceback=True)
+
+    async def send_frame(self, kind: str, **fields: Any) -> None:
+        """Send one frame of the protocol, without escapes that would make it longer. Raises ClientGone when it is closed."""
+        try:
+            await self.send(json.dumps({"type": kind, **fields}, ensure_ascii=False))
         except (Disconnected, OSError) as error:  # from Daphne 4.2, and from other servers as ASGI 2.4 has it
             raise ClientGone from error
 
@@ -99,6 +122,11 @@ class FailureReport:
                     "internal", "LinkUp made a mistake.", self.consumer.client_id, failure_id
                 )
         return isinstance(error, ClientGone)
+
+
+def is_a_mistake(error: Exception) -> bool:
+    """Tell whether a database error is one of the program: SQLite has the same class for "no such column" as well."""
+    return getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def log_failure(error: Exception, consumer: ReportingConsumer, with_traceback: bool = False) -> str:

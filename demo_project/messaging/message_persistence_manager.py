@@ -9,7 +9,8 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db import transaction
+from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -27,6 +28,7 @@ def serialize_message(message: Message) -> dict[str, Any]:
         "content": message.content,
         "status": message.status,
         "client_id": str(message.client_id) if message.client_id else None,
+        "previous_id": message.previous_id,
         "created_at": message.created_at.isoformat(),
         "updated_at": message.updated_at.isoformat(),
     }
@@ -35,11 +37,18 @@ def serialize_message(message: Message) -> dict[str, Any]:
 def create_message(sender_id: int, recipient_id: int, content: str, client_id: UUID) -> dict[str, Any]:
     """Store a message once, however often it is sent, and return it serialized.
 
-    Raises IntegrityError when one of the two users is gone.
+    Raises ObjectDoesNotExist when one of the two users is gone.
     """
-    message, _created = Message.objects.get_or_create(
-        sender_id=sender_id, recipient_id=recipient_id, client_id=client_id, defaults={"content": content}
-    )
+    with transaction.atomic():
+        # One message of a sender after the other, or previous_id could pass over one that is not committed yet.
+        users = get_user_model().objects.order_by()
+        recipient = users.filter(pk=recipient_id, is_active=True)
+        users.select_for_update(no_key=True).only("pk").get(Exists(recipient), pk=sender_id)
+        message, _created = Message.objects.get_or_create(
+            sender_id=sender_id, recipient_id=recipient_id, client_id=client_id, defaults={"content": content}
+        )
+        earlier = Message.objects.filter(sender_id=sender_id, recipient_id=recipient_id, pk__lt=message.pk)
+        message.previous_id = earlier.aggregate(newest=Max("pk"))["newest"]
     return serialize_message(message)
 
 

@@ -31,6 +31,8 @@ class Message(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    previous_id: int | None = None  # no field: what its sender had written to the same user before, where that is known
+
     class Meta:
         indexes = [
             models.Index(fields=["sender", "recipient", "-id"], name="message_conversation"),

@@ -9,16 +9,19 @@ From the client
 From the server
     presence  username, is_online, last_seen         of the other user: the first frame, and when it changes
     message   message                                a new one, to both sides; to its sender it is the receipt
+    newest    sent_id, received_id                   the last message of each side, null if that is long ago
     status    recipient_id, up_to_id, status         messages to that user, up to that one, are delivered or read
     history   messages, before_id, after_id          newest last, none when there are no more; ids as asked for
     typing    username                               the other user is writing
     error     code, detail, client_id, failure_id    client_id: of the message it is about, where that is known
 
 An error leaves the socket open, but for `internal`. After `unavailable` the same frame may be sent again later, after
-`too_fast` slower; all others refuse a frame for good. A failure_id names the failure in the server's log; it is null
-when the mistake was the client's.
+`too_fast` slower; after `internal` nobody knows whether it was served, so a message is sent again; all others refuse a
+frame for good. A failure_id names the failure in the server's log; it is null when the mistake was the client's.
 
 Never twice: a message without receipt is sent again with its client_id, also on another socket; it is stored once.
+Never unseen: what is stored counts, not what was passed on. A new message names the one that its sender wrote before
+to the same user, as `previous_id`; a client that lacks that one, or one that `newest` names, asks for the history.
 A client that knows no `Sec-WebSocket-Protocol` gets the newest version.
 """
 
@@ -31,6 +34,7 @@ from uuid import UUID
 VERSION = "linkup.v1"
 MAX_CONTENT = 4_000  # characters
 MAX_FRAME = 32_768  # characters
+MAX_HISTORY = 256 * 1024  # bytes; servers and proxies end a socket for a frame of 1 MiB
 
 
 class CloseCode(Enum):
@@ -45,6 +49,7 @@ class CloseCode(Enum):
     FOREIGN_ORIGIN = 4403
     UNKNOWN_USER = 4404
     TOO_FAST = 4429
+    TOO_MANY_CHATS = 4430
     TRY_AGAIN_LATER = 4503
 
 
@@ -107,6 +112,18 @@ def parse_frame(text: str | None) -> Request:
             return Typing()
         case _:
             raise FrameError("unknown_type", "type is one of: message, history, read, typing.")
+
+
+def what_fits(messages: list[dict[str, Any]], from_the_end: bool) -> list[dict[str, Any]]:
+    """Return as many of some serialized messages as one frame may carry, and at least one: the first, or the last."""
+    room = MAX_HISTORY
+    chosen: list[dict[str, Any]] = []
+    for message in reversed(messages) if from_the_end else messages:
+        room -= len(json.dumps(message, ensure_ascii=False).encode())
+        if room < 0 and chosen:
+            break
+        chosen.append(message)
+    return chosen[::-1] if from_the_end else chosen
 
 
 def _json_object(text: str | None) -> dict[str, Any]:

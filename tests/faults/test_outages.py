@@ -150,18 +150,20 @@ async def test_redis_is_restarted(tmp_path, pytestconfig, message, redis):
             await frame_of(chat, "presence")
             kill()
             frame, client_id = message()
-            # The chat ends, and its client connects again, without success while Redis is away.
-            with pytest.raises(websockets.ConnectionClosed):
-                await chat.send(frame)
-                assert not await frame_of(chat, "message")
-        assert site.rows("SELECT count(*) FROM messaging_connection") == [(0,)]
-        with pytest.raises(websockets.ConnectionClosed):
-            async with site.chat("ana", "ben") as chat:
-                await frame_of(chat, "presence")
-        start()
-        async with site.chat("ana", "ben") as chat:
             await chat.send(frame)
             assert (await frame_of(chat, "message"))["message"]["client_id"] == client_id
+            # Then the chat ends, and its client connects again, without success while Redis is away.
+            with pytest.raises(websockets.ConnectionClosed):
+                await frame_of(chat, "no such frame")
+        assert site.rows("SELECT count(*) FROM messaging_connection") == [(0,)]
+        async with site.chat("ben", "ana") as chat:
+            assert (await frame_of(chat, "error"))["code"] == "unavailable"
+            await chat.wait_closed()
+            assert chat.close_code == 4503
+        start()
+        async with site.chat("ben", "ana") as chat:
+            await chat.send('{"type": "history"}')
+            assert (await frame_of(chat, "history"))["messages"][-1]["client_id"] == client_id
         assert site.stored(client_id)
     finally:
         site.server.kill()

@@ -46,7 +46,7 @@ def socket():
 
     @asynccontextmanager
     async def open_socket(cookie, peer, origin="http://localhost", path="/ws/chat/{}/", versions=()):
-        headers = [(b"cookie", cookie.encode()), (b"origin", origin.encode())]
+        headers = [(b"cookie", cookie.encode()), (b"origin", origin.encode()), (b"host", b"localhost")]
         communicator = WebsocketCommunicator(application, path.format(peer), headers, subprotocols=list(versions))
         connected, _subprotocol = await communicator.connect(timeout=10)
         assert connected

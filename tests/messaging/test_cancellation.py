@@ -20,7 +20,6 @@ FRAMES = {
     "create_message_async": {"type": "message", "client_id": str(uuid4()), "content": "Hello"},
     "get_conversation_messages_async": {"type": "history"},
     "mark_messages_async": {"type": "read", "up_to_id": 2**40},
-    "is_logged_in": None,  # the heartbeat's
 }
 WHILE_CONNECTING = ["find_user", "set_user_online_status", "get_user_presence"]
 
@@ -72,7 +71,7 @@ async def assert_nothing_is_left(tasks):
 def chat(ana, ben, ana_cookie):
     from linkup.asgi import application
 
-    headers = [(b"cookie", ana_cookie.encode()), (b"origin", b"http://localhost")]
+    headers = [(b"cookie", ana_cookie.encode()), (b"origin", b"http://localhost"), (b"host", b"localhost")]
     return WebsocketCommunicator(application, "/ws/chat/ben/", headers)
 
 
@@ -86,15 +85,12 @@ async def test_while_it_connects(chat, held, name):
 
 
 @pytest.mark.parametrize("name", FRAMES)
-async def test_while_a_frame_or_a_heartbeat_is_served(chat, held, monkeypatch, name):
-    if name == "is_logged_in":
-        monkeypatch.setattr(consumers, "HEARTBEAT", 0.05)
+async def test_while_a_frame_is_served(chat, held, name):
     tasks = asyncio.all_tasks()
     await chat.connect(timeout=10)
     await chat.receive_json_from(timeout=10)
     reached, release = held(name)
-    if FRAMES[name]:
-        await chat.send_to(text_data=json.dumps(FRAMES[name]))
+    await chat.send_to(text_data=json.dumps(FRAMES[name]))
     await cancelled_in_the_middle(chat, reached, release)
     await assert_nothing_is_left(tasks)
     # A message is stored or it is not; without a receipt its client sends it again.

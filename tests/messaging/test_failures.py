@@ -84,7 +84,7 @@ async def test_a_failure_in_a_database_thread_names_that_thread(ana, ben, ana_co
     (record,) = caplog.records
     assert (record.operation, record.failed_in) == ("websocket_connect", "database thread")
     assert record.loop_was_running is False
-    assert record.frame_to_fix.endswith(" in send_presence")
+    assert record.frame_to_fix.endswith(" in join")
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
@@ -157,7 +157,7 @@ async def test_a_cancelled_connection_leaves_the_chat(ana, ben, ana_cookie):
     """As Daphne does with one that has not ended 10 seconds after its socket."""
     from linkup.asgi import application
 
-    headers = [(b"cookie", ana_cookie.encode()), (b"origin", b"http://localhost")]
+    headers = [(b"cookie", ana_cookie.encode()), (b"origin", b"http://localhost"), (b"host", b"localhost")]
     chat = WebsocketCommunicator(application, "/ws/chat/ben/", headers)
     tasks = asyncio.all_tasks()
     await chat.connect(timeout=10)

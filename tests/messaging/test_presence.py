@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from messaging import consumers
+from messaging import heartbeat
 from messaging.async_handlers import get_user_presence, set_user_online_status
 from messaging.models import ALIVE, Connection, UserStatus
 
@@ -63,7 +63,7 @@ async def test_a_heartbeat_keeps_a_quiet_user_online_and_tells_of_a_crash_on_the
     ana, ben, ana_cookie, socket, frame_of, monkeypatch
 ):
     await set_user_online_status(ben.pk, uuid4(), True)
-    monkeypatch.setattr(consumers, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(heartbeat, "HEARTBEAT", 0.05)
     async with socket(ana_cookie, "ben") as a:
         assert (await frame_of(a, "presence"))["is_online"] is True
         for user in (ana, ben):

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from asgiref.sync import iscoroutinefunction
 
-from messaging import async_handlers, message_persistence_manager
+from messaging import async_handlers, message_persistence_manager, signs_of_life
 from messaging.checks import server
 from messaging.checks.errors import UnexpectedResult
 from messaging.checks.operations import CHECKS
@@ -22,7 +22,8 @@ SCRIPTS = ["apply_migration.py", OPERATIONS, CREATION]
 GUARD = "You cannot call this from an async context - use a thread or sync_to_async."
 OPERATIONS_PASS = [
     "OK    find_user: finds a user by name, and nobody under an unknown one",
-    "OK    is_logged_in: knows a user's session, and takes nobody else's",
+    "OK    look_after: knows a user's session, and takes nobody else's",
+    "OK    newest_message_id: knows the message that was stored last",
     "OK    get_user_presence: tells who is online, and who never was",
     "OK    set_user_online_status: a user is online until the last socket is gone",
     "OK    set_user_online_status: counts ten sockets that open at once",
@@ -72,7 +73,7 @@ def test_linkup_passes_twice_and_its_own_database_stays_as_it_is(program, script
 def test_every_async_operation_is_looked_at():
     found = {
         name
-        for module in (async_handlers, message_persistence_manager)
+        for module in (async_handlers, message_persistence_manager, signs_of_life)
         for name, value in vars(module).items()
         if not name.startswith("_") and iscoroutinefunction(value)
     }
@@ -152,7 +153,7 @@ class TestOperations:
         )
         place = f"{numbered(file_program, MANAGER, call)} create_message_async"
         line = f"FAIL  create_message_async: SynchronousOnlyOperation in {place}: {GUARD}"
-        assert file_program.run(OPERATIONS) == (1, [*OPERATIONS_PASS[:5], line, line, line, *OPERATIONS_PASS[8:]])
+        assert file_program.run(OPERATIONS) == (1, [*OPERATIONS_PASS[:6], line, line, line, *OPERATIONS_PASS[9:]])
 
     def test_a_sync_function_in_place_of_an_async_one(self, file_program):
         """There is no async function to name, so the one that was called is."""

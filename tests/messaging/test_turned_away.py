@@ -6,7 +6,7 @@ from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.test import Client
 
-from messaging import consumers, rate
+from messaging import heartbeat, rate
 from messaging.models import Message
 from messaging.protocol import VERSION, CloseCode
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def test_a_visitor(ben, socket, close_code_of, monkeypatch):
-    monkeypatch.setattr(consumers, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(heartbeat, "HEARTBEAT", 0.01)
     async with socket("", "ben") as chat:
         assert await close_code_of(chat) == CloseCode.NOT_LOGGED_IN.value
         # The heartbeats until the client has closed its side are for members.
@@ -62,7 +62,7 @@ async def test_a_client_that_speaks_another_version(ana, ben, ana_cookie, socket
 async def test_the_version_is_agreed_on(ana, ben, ana_cookie):
     from linkup.asgi import application
 
-    headers = [(b"cookie", ana_cookie.encode()), (b"origin", b"http://localhost")]
+    headers = [(b"cookie", ana_cookie.encode()), (b"origin", b"http://localhost"), (b"host", b"localhost")]
     chat = WebsocketCommunicator(application, "/ws/chat/ben/", headers, subprotocols=["linkup.v9", VERSION])
     assert await chat.connect(timeout=10) == (True, VERSION)
     await chat.disconnect()
@@ -85,7 +85,7 @@ async def test_a_logout_ends_the_sockets_of_that_session_alone(
 async def test_an_account_that_changed_is_noticed_with_the_next_heartbeat(
     ana, ben, ana_cookie, socket, close_code_of, monkeypatch, change
 ):
-    monkeypatch.setattr(consumers, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(heartbeat, "HEARTBEAT", 0.05)
     async with socket(ana_cookie, "ben") as chat:
         await type(ana).objects.filter(pk=ana.pk).aupdate(**change)
         assert await close_code_of(chat) == CloseCode.NOT_LOGGED_IN.value
@@ -127,7 +127,7 @@ async def test_who_sends_too_fast_is_told_and_then_put_out(
 def test_a_budget_fills_up_again(monkeypatch):
     now = 0.0
     monkeypatch.setattr(rate, "monotonic", lambda: now)
-    budget = rate.FrameBudget()
+    budget = rate.Allowance()
     for _ in range(rate.BURST):
         budget.take()
     with pytest.raises(rate.FrameError):

@@ -92,8 +92,8 @@ EDITS = {
         [
             (BODY, HELPER),
             (
-                "from importlib import import_module\n",
-                "from datetime import datetime\nfrom importlib import import_module\n",
+                "from typing import Any\n",
+                "from datetime import datetime\nfrom typing import Any\n",
             ),
         ],
     ),

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from messaging.async_handlers import find_user, get_user_presence, is_logged_in, set_user_online_status
+from messaging.async_handlers import find_user, get_user_presence, set_user_online_status
 from messaging.checks.errors import expect
 from messaging.message_persistence_manager import (
     create_message_async,
@@ -18,6 +18,7 @@ from messaging.message_persistence_manager import (
     mark_messages_async,
 )
 from messaging.models import Connection, Message, UserStatus
+from messaging.signs_of_life import Seat, look_after, newest_message_id
 
 AT_ONCE = 10
 
@@ -50,7 +51,14 @@ async def _finds_users(people: People) -> None:
 
 async def _knows_sessions(people: People) -> None:
     asked = [(people.ana, people.session_key), (people.ben, people.session_key), (people.ana, "unknown")]
-    expect([await is_logged_in(*question) for question in asked], [True, False, False])
+    seats = [Seat(uuid4(), user_id, people.chloe, key) for user_id, key in asked]
+    signs, _newest_id = await look_after(seats, since_id=0)
+    expect([signs[seat].is_logged_in for seat in seats], [True, False, False])
+
+
+async def _knows_the_newest(people: People) -> None:
+    latest = await database_sync_to_async(Message.objects.latest)("pk")
+    expect(await newest_message_id(), latest.pk)
 
 
 async def _counts_sockets(people: People) -> None:
@@ -123,7 +131,8 @@ def _stored_messages(client_id: UUID) -> int:
 # What is called, what it has to do, and who looks.
 CHECKS: list[tuple[str, str, Callable[[People], Awaitable[None]]]] = [
     ("find_user", "finds a user by name, and nobody under an unknown one", _finds_users),
-    ("is_logged_in", "knows a user's session, and takes nobody else's", _knows_sessions),
+    ("look_after", "knows a user's session, and takes nobody else's", _knows_sessions),
+    ("newest_message_id", "knows the message that was stored last", _knows_the_newest),
     ("get_user_presence", "tells who is online, and who never was", _tells_presence),
     ("set_user_online_status", "a user is online until the last socket is gone", _counts_sockets),
     ("set_user_online_status", "counts ten sockets that open at once", _counts_ten_at_once),

@@ -49,6 +49,10 @@ for (const message of page.messages) {
 const frames = {
   presence: (frame) => presence.show(frame),
   message: ({ message }) => receive(message),
+  newest({ sent_id, received_id }) {
+    history.heardOf(sent_id);
+    history.heardOf(received_id);
+  },
   history(frame) {
     history.receive(frame);
     for (const message of frame.messages) acknowledge(message);
@@ -87,6 +91,7 @@ function send(content) {
 function receive(message) {
   const isNew = list.show(message);
   acknowledge(message);
+  history.arrived(message);
   if (list.isMine(message)) return;
   typing.clear();
   if (isNew) {
@@ -107,6 +112,8 @@ function refuse({ code, detail, client_id, failure_id }) {
     history.hold();
     clearTimeout(patience);
     patience = setTimeout(tryAgain, PATIENCE);
+  } else if (code === "internal") {
+    // The connection ends now. Whether a message was stored shows when it is sent again.
   } else if (client_id) {
     outbox.refuse(client_id, text);
     announcer.say(`Not sent: ${text}`);

@@ -3,7 +3,9 @@
 const ANSWER = 10_000; // ms; a server that has not answered by then is not there any more
 const STABLE = 30_000; // ms; a connection that lasted this long starts the intervals anew
 const LONGEST = 30; // seconds between two attempts
-const FINAL = [4400, 4401, 4403, 4404, 4429]; // messaging.protocol says what they mean
+const TURN = 8; // seconds at most until it is this page's turn, when too many come at once
+const WAIT_YOUR_TURN = 4503;
+const FINAL = [4400, 4401, 4403, 4404, 4429, 4430]; // messaging.protocol says what they mean
 
 // Calls back when an answer is late; an open socket says nothing about the network behind it.
 export class Deadline {
@@ -25,8 +27,8 @@ export class Deadline {
 }
 
 // Random, so that the pages of a server that was away do not all come back in the same moment.
-export function secondsBeforeAttempt(failures) {
-  return 1 + Math.random() * Math.min(LONGEST - 1, 2 ** failures);
+export function secondsBeforeAttempt(failures, longest = LONGEST) {
+  return 1 + Math.random() * Math.min(longest - 1, 2 ** failures);
 }
 
 export class Connection {
@@ -88,15 +90,15 @@ export class Connection {
   }
 
   #closed(code) {
-    if (!FINAL.includes(code)) return this.#lost(`code ${code}`);
+    if (!FINAL.includes(code)) return this.#lost(`code ${code}`, code === WAIT_YOUR_TURN ? TURN : LONGEST);
     this.#leave();
     this.#on.refused(code);
   }
 
-  #lost(why) {
+  #lost(why, longest = LONGEST) {
     if (this.#joinedAt !== null && Date.now() - this.#joinedAt > STABLE) this.#failures = 0;
     this.#leave();
-    const seconds = secondsBeforeAttempt(this.#failures++);
+    const seconds = secondsBeforeAttempt(this.#failures++, longest);
     this.#attempt = setTimeout(() => this.open(), seconds * 1000);
     this.#on.lost(why, seconds);
   }

@@ -20,6 +20,7 @@ export class ConnectionNotice {
       4403: ["LinkUp does not chat with pages of another address."],
       4404: [`${peer} is not here any more.`, "Back to your chats", remedy.dataset.inbox],
       4429: ["This page sent too much at once.", "Reload the page", location.pathname],
+      4430: ["You have too many chats open. Close some of them.", "Reload the page", location.pathname],
     };
   }
 

@@ -12,6 +12,8 @@ export class History {
   #newer = null; // the request that is not answered yet
   #older = null;
   #found = 0; // new messages from the peer since catchUp()
+  #complete; // id of a message below which none is missing
+  #named = new Set(); // ids that the server named, of messages that were not here
   #answer;
 
   // on: caughtUp(number of new messages), older(insert), where insert() puts older messages in and returns their number
@@ -19,17 +21,35 @@ export class History {
     this.#connection = connection;
     this.#list = list;
     this.hasOlder = hasOlder;
+    this.#complete = list.newestId;
     this.#on = on;
     this.#answer = new Deadline(() => connection.drop());
   }
 
   // Ask for what came in the meantime, and whether the peer has read since what was here.
   catchUp() {
-    const newest = this.#list.newestId;
-    const known = Math.min(newest - OVERLAP, this.#list.oldestIdUnreadByPeer - 1);
+    const known = Math.min(
+      this.#complete - OVERLAP,
+      this.#list.oldestIdUnreadByPeer - 1,
+      ...[...this.#named].map((id) => id - 1),
+    );
     this.#found = 0;
-    this.#newer = Number.isFinite(newest) ? { type: "history", after_id: Math.max(0, known) } : { type: "history" };
+    this.#named.clear();
+    this.#newer = Number.isFinite(known) ? { type: "history", after_id: Math.max(0, known) } : { type: "history" };
     this.retry();
+  }
+
+  // The server has named a message. If it is missing, others may be, and all are asked for.
+  heardOf(id) {
+    if (id === null || id < this.#list.oldestId || this.#list.has(id)) return;
+    this.#named.add(id);
+    if (!this.#newer) this.catchUp();
+  }
+
+  // A message has come by itself, and behind it the one before.
+  arrived({ id, previous_id }) {
+    this.heardOf(previous_id);
+    if (!this.#newer) this.#complete = Math.max(this.#complete, id);
   }
 
   loadOlder() {
@@ -56,8 +76,11 @@ export class History {
   #receiveNewer(messages) {
     for (const message of messages) this.#found += this.#list.show(message) && !this.#list.isMine(message);
     this.#newer = messages.length ? { type: "history", after_id: messages.at(-1).id } : null;
-    if (this.#newer) this.#ask(this.#newer);
-    else this.#on.caughtUp(this.#found);
+    if (this.#newer) return this.#ask(this.#newer);
+    this.#complete = this.#list.newestId;
+    this.#on.caughtUp(this.#found);
+    for (const id of this.#named) if (this.#list.has(id)) this.#named.delete(id);
+    if (this.#named.size) this.catchUp();
   }
 
   #receiveOlder(messages) {

@@ -64,6 +64,10 @@ export class MessageList {
     return message.sender_id === this.#page.user_id;
   }
 
+  has(id) {
+    return this.#ids(() => true).includes(id);
+  }
+
   get oldestId() {
     return Math.min(...this.#ids(() => true));
   }
