@@ -12,7 +12,7 @@ export class History {
   #newer = null; // the request that is not answered yet
   #older = null;
   #found = 0; // new messages from the peer since catchUp()
-  #complete; // id of a message below which none is missing
+  #complete; // id of the newest message when none was missing
   #named = new Set(); // ids that the server named, of messages that were not here
   #answer;
 
@@ -21,13 +21,13 @@ export class History {
     this.#connection = connection;
     this.#list = list;
     this.hasOlder = hasOlder;
-    this.#complete = list.newestId;
     this.#on = on;
     this.#answer = new Deadline(() => connection.drop());
   }
 
   // Ask for what came in the meantime, and whether the peer has read since what was here.
   catchUp() {
+    this.#complete ??= this.#list.newestId;
     const known = Math.min(
       this.#complete - OVERLAP,
       this.#list.oldestIdUnreadByPeer - 1,
