@@ -10,7 +10,7 @@ from django.http.request import split_domain_port, validate_host
 from linkup.this_machine_only import Application
 from messaging.protocol import CloseCode
 
-COMING_IN = 50  # sockets at a time; a chat is joined in some milliseconds, so nobody in front of it waits for a second
+COMING_IN = 100  # sockets at a time; a chat is joined in some milliseconds, so the last of them waits for about a second
 
 
 class TurnAway(AsyncWebsocketConsumer):
