@@ -15,17 +15,30 @@ import websockets
 from workshop.database import program_environ, seeded_database
 from workshop.scratch import PROJECT
 
-# The clock may run faster: a heartbeat each 0.2 s, and a process counts as crashed after 1 s.
+# The clock may run faster: a heartbeat each 0.2 s, and a process counts as crashed after 1 s. The channel layer may
+# hold fewer events than it should, and lose every so many.
 PROGRAM = """
-import sys
+import os, sys
 from datetime import timedelta
 from daphne.server import Server
+from django.conf import settings
 from linkup.asgi import application
 from messaging import async_handlers, heartbeat, models
 port, fast_clock = int(sys.argv[1]), sys.argv[2] == "fast"
 if fast_clock:
     heartbeat.HEARTBEAT = 0.2
     async_handlers.ALIVE = models.ALIVE = timedelta(seconds=1)
+if capacity := os.environ.get("TEST_CAPACITY"):
+    settings.CHANNEL_LAYERS["default"]["CONFIG"]["capacity"] = int(capacity)
+if losing := int(os.environ.get("TEST_LOSES_EVERY", 0)):
+    from itertools import count
+    from channels.layers import get_channel_layer
+    layer, numbers = get_channel_layer(), count(1)
+    pass_on = layer.group_send
+    async def group_send(group, event):
+        if event["type"] != "chat.message" or next(numbers) % losing:
+            await pass_on(group, event)
+    layer.group_send = group_send
 server = Server(application, endpoints=[f"tcp:port={port}:interface=127.0.0.1"], signal_handlers=False,
                 ready_callable=lambda: print(server.listening_addresses[0][1], flush=True))
 server.run()

@@ -3,9 +3,12 @@
 import asyncio
 import json
 import os
+from contextlib import closing, contextmanager
 
+import psycopg
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from django.test import Client
 
 from needs import channel_layer_url, skip_or_fail
@@ -66,6 +69,42 @@ async def test_messages_and_their_states_cross_processes(processes, cookies):
         assert await frame_of(ana, "typing") == {"type": "typing", "username": "ben"}
         await ben.send(json.dumps({"type": "read", "up_to_id": message["id"]}))
         assert (await frame_of(ana, "status"))["status"] == "read"
+
+
+async def test_nobody_waits_for_the_locked_row_of_a_stranger(processes, cookies):
+    server = processes()
+    message = {"type": "message", "client_id": "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55", "content": "Hello"}
+    async with server.chat(cookies["ana"], "ben") as ana, server.chat(cookies["ben"], "ana") as ben:
+        for chat in (ana, ben):
+            await frame_of(chat, "presence")
+        with locked_row("ana"):
+            await ana.send(json.dumps(message))
+            await ben.send(json.dumps(message | {"client_id": "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b56"}))
+            assert (await frame_of(ben, "message"))["message"]["recipient_id"]
+            assert (await frame_of(ana, "error"))["code"] == "unavailable"
+        await ana.send(json.dumps(message))
+        assert (await frame_of(ben, "message"))["message"]["client_id"] == message["client_id"]
+
+
+@contextmanager
+def locked_row(username):
+    """Hold the row of a user, as a long transaction does."""
+    from django.db import connection
+
+    base = os.environ["LINKUP_DATABASE_URL"].rpartition("/")[0]
+    with closing(psycopg.connect(f"{base}/{connection.settings_dict['NAME']}")) as other:
+        other.execute("UPDATE auth_user SET first_name = 'Ana' WHERE username = %s", [username])
+        yield
+        other.rollback()
+
+
+async def test_many_may_send_an_event_at_the_same_moment(services, fresh_channel_layer):
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add("many", channel)
+    await asyncio.gather(*[layer.group_send("many", {"type": "x", "number": n}) for n in range(300)])
+    received = [await layer.receive(channel) for _ in range(300)]
+    assert sorted(event["number"] for event in received) == list(range(300))
 
 
 async def test_presence_crosses_processes_and_counts_sockets_in_all_of_them(processes, cookies):

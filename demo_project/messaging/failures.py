@@ -82,7 +82,7 @@ class ReportingConsumer(AsyncWebsocketConsumer):
             log_failure(error, self, with_traceback=True)
 
     async def send_frame(self, kind: str, **fields: Any) -> None:
-        """Send one frame of the protocol, in as few bytes as JSON allows. Raises ClientGone when the socket is closed."""
+        """Send one frame of the protocol, as short as JSON allows. Raises ClientGone when the socket is closed."""
         try:
             await self.send(json.dumps({"type": kind, **fields}, ensure_ascii=False))
         except (Disconnected, OSError) as error:  # from Daphne 4.2, and from other servers as ASGI 2.4 has it

@@ -53,8 +53,10 @@ def look_after(seats: list[Seat], since_id: int) -> tuple[dict[Seat, Sign], int]
     counted = Connection.objects.filter(pk__in=[seat.connection_id for seat in seats])
     online = UserStatus.objects.filter(pk__in=users, is_online=True)
     with transaction.atomic():
-        counted.update(seen_at=now)
-        online.update(last_seen=now)
+        # A row that is locked is being written by a socket of its user. Who waits for nobody takes part in no deadlock.
+        for rows, fields in ((counted, {"seen_at": now}), (online, {"last_seen": now})):
+            free = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
+            rows.model.objects.filter(pk__in=list(free)).update(**fields)
     alive = set(counted.values_list("pk", flat=True))
     statuses = UserStatus.objects.in_bulk({seat.peer_id for seat in seats})
     lately = Message.objects.filter(pk__gt=since_id).values_list("sender_id", "recipient_id").annotate(Max("pk"))

@@ -135,6 +135,19 @@ async def test_a_long_absence_is_caught_up_with(late_ana, site):
     await expect(field(ana)).to_be_focused()
 
 
+async def test_messages_that_were_stored_and_not_passed_on_are_found(chat, site):
+    """They are in the database alone, as after a full channel layer; the next one names the one before it."""
+    ana, ben = await asyncio.gather(chat("ana", "ben"), chat("ben", "ana"))
+    await expect(connection(ana)).to_have_text("Connected")
+    await send(ben, "Seen")
+    await expect(message(ana, "Seen")).to_be_visible()
+    store_messages(site, 60, "ben", "ana")
+    await send(ben, "The next")
+    await expect(message(ana, "The next")).to_be_visible()
+    await expect(ana.get_by_role("listitem")).to_have_count(65)
+    assert await texts(ana) == [*FIRST, "Seen", *ALL[3:63], "The next"]
+
+
 async def test_a_message_that_was_stored_after_a_newer_one_is_found(late_ana, site):
     """Ids are given out before a transaction ends."""
     store_messages(site, 60)

@@ -2,10 +2,15 @@
 
 import json
 import os
+import shutil
+import socket
+import subprocess
+from contextlib import closing
 from uuid import uuid4
 
 import pytest
 
+from needs import skip_or_fail
 from server import Site
 
 SOAK = bool(os.environ.get("LINKUP_SOAK"))
@@ -33,3 +38,29 @@ def message():
         return json.dumps({"type": "message", "client_id": client_id, "content": content}), client_id
 
     return frame
+
+
+@pytest.fixture
+def redis(tmp_path):
+    """A Redis of this test's own, to be killed and started again; returns its port, its start and its kill."""
+    if not shutil.which("redis-server"):
+        skip_or_fail("services", "redis-server is not installed")
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = []
+
+    def start():
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+        running.append(subprocess.Popen(["redis-server", *options], stdout=subprocess.PIPE, text=True))
+        while "Ready to accept connections" not in running[-1].stdout.readline():
+            assert running[-1].poll() is None
+
+    def kill():
+        running[-1].kill()
+        running[-1].wait()
+        running[-1].stdout.close()
+
+    start()
+    yield port, start, kill
+    kill()

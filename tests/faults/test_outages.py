@@ -3,10 +3,7 @@
 import contextlib
 import os
 import resource
-import shutil
-import socket
 import sqlite3
-import subprocess
 from contextlib import closing
 
 import psycopg
@@ -114,32 +111,6 @@ async def test_postgresql_goes_away_and_comes_back(postgresql_site, message):
     async with server.chat(cookie, "ben") as chat:
         await frame_of(chat, "presence")
         await is_refused_then_stored(chat, message, outage(), stored)
-
-
-@pytest.fixture
-def redis(tmp_path):
-    """A Redis of this test's own, to be killed and started again; returns its port, its start and its kill."""
-    if not shutil.which("redis-server"):
-        skip_or_fail("services", "redis-server is not installed")
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    running = []
-
-    def start():
-        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-        running.append(subprocess.Popen(["redis-server", *options], stdout=subprocess.PIPE, text=True))
-        while "Ready to accept connections" not in running[-1].stdout.readline():
-            assert running[-1].poll() is None
-
-    def kill():
-        running[-1].kill()
-        running[-1].wait()
-        running[-1].stdout.close()
-
-    start()
-    yield port, start, kill
-    kill()
 
 
 async def test_redis_is_restarted(tmp_path, pytestconfig, message, redis):

@@ -1,6 +1,7 @@
 """A chat page without a browser: it connects, catches up and comes back as the scripts of LinkUp's page do."""
 
 import asyncio
+import contextlib
 import json
 import random
 from uuid import uuid4
@@ -119,10 +120,8 @@ class Page:
 
     async def ask(self, frame: dict) -> None:
         """Send a frame; one that meets the end of the connection is lost."""
-        try:
+        with contextlib.suppress(websockets.ConnectionClosed):
             await self.chat.send(json.dumps(frame))
-        except websockets.ConnectionClosed:
-            pass
 
     async def send(self, content: str) -> dict:
         """Send a message, as often as it takes, and return its receipt."""
@@ -136,6 +135,12 @@ class Page:
         """Send one message whose receipt is missing."""
         if self.joined.is_set():
             await self.ask({"type": "message", "client_id": client_id, "content": self.contents[client_id]})
+
+    async def shows_more(self) -> None:
+        """Wait until another message is shown."""
+        number = len(self.shown)
+        async with self.changed:
+            await self.changed.wait_for(lambda: len(self.shown) > number)
 
     async def shows(self, number: int) -> None:
         """Wait until a message is shown."""

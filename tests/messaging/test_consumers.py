@@ -1,10 +1,12 @@
 """The chat socket, frame by frame."""
 
+import json
+
 import pytest
 from asgiref.sync import sync_to_async
 
 from messaging.models import Message
-from messaging.protocol import MAX_FRAME
+from messaging.protocol import MAX_CONTENT, MAX_FRAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +58,42 @@ async def test_history(ana, ben, ana_cookie, socket, frame_of, new_message):
         assert (older["before_id"], older["after_id"]) == (second["id"], None)
         await a.send_json_to({"type": "history", "after_id": older["messages"][0]["id"]})
         assert [m["content"] for m in (await frame_of(a, "history"))["messages"]] == ["two"]
+
+
+@pytest.mark.parametrize("character", ["\N{POPCORN}", "\x01", "é"])
+async def test_a_page_of_history_fits_into_a_frame(ana, ben, ana_cookie, socket, character):
+    """Daphne ends a socket for a frame of 1 MiB, and a client would ask again, for ever."""
+    rows = [Message(sender=ana, recipient=ben, content=character * MAX_CONTENT) for _ in range(60)]
+    await Message.objects.abulk_create(rows)
+    async with socket(ana_cookie, "ben") as a:
+        await a.receive_from(timeout=10)
+        for key, oldest_first in (("after_id", True), ("before_id", False)):
+            found, end = [], {"after_id": 0, "before_id": 2**62}[key]
+            while True:
+                await a.send_json_to({"type": "history", key: end})
+                text = await a.receive_from(timeout=10)
+                if (frame := json.loads(text))["type"] != "history":
+                    continue  # the status of those that are delivered now
+                assert len(text.encode()) < 2**19
+                if not frame["messages"]:
+                    break
+                ids = [message["id"] for message in frame["messages"]]
+                found = found + ids if oldest_first else ids + found
+                end = ids[-1] if oldest_first else ids[0]
+            assert found == [row.pk for row in rows]
+
+
+async def test_a_message_names_the_one_that_its_sender_wrote_before(
+    ana, ben, ana_cookie, ben_cookie, socket, frame_of, new_message
+):
+    async with socket(ana_cookie, "ben") as a, socket(ben_cookie, "ana") as b:
+        ids = []
+        for chat in (a, b, a, b):
+            await chat.send_json_to(new_message())
+            for each in (a, b):
+                message = (await frame_of(each, "message"))["message"]
+            ids.append((message["previous_id"], message["id"]))
+    assert [previous for previous, _id in ids] == [None, None, ids[0][1], ids[1][1]]
 
 
 async def test_what_waited_is_delivered_with_the_history_and_then_read(

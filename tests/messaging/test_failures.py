@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import sqlite3
 import subprocess
 import sys
 from unittest.mock import AsyncMock
@@ -10,9 +11,11 @@ from unittest.mock import AsyncMock
 import pytest
 from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import InterfaceError, OperationalError
+from redis.exceptions import RedisError
 
 from messaging import consumers
 from messaging.async_handlers import get_user_presence
@@ -114,6 +117,45 @@ async def test_nobody_gets_in_while_the_database_is_away(
         assert await close_code_of(chat) == CloseCode.TRY_AGAIN_LATER.value
 
 
+async def test_a_table_that_lacks_a_column_is_a_mistake_and_no_outage(
+    ana, ben, ana_cookie, socket, frame_of, new_message, failing
+):
+    """SQLite has one class for both."""
+    cause = sqlite3.OperationalError("no such column")
+    cause.sqlite_errorcode = sqlite3.SQLITE_ERROR
+    mistake = OperationalError("no such column")
+    mistake.__cause__ = cause
+    failing("create_message_async", mistake)
+    with pytest.raises(OperationalError):
+        async with socket(ana_cookie, "ben") as chat:
+            await chat.send_json_to(new_message())
+            assert (await frame_of(chat, "error"))["code"] == "internal"
+
+
+async def test_a_message_that_cannot_be_passed_on_is_stored_and_has_its_receipt(
+    ana, ben, ana_cookie, socket, frame_of, new_message, monkeypatch, caplog
+):
+    async with socket(ana_cookie, "ben") as chat:
+        await frame_of(chat, "presence")
+        with monkeypatch.context() as away:
+            away.setattr(get_channel_layer(), "group_send", AsyncMock(side_effect=RedisError("Redis is gone")))
+            await chat.send_json_to(message := new_message())
+            assert (await frame_of(chat, "message"))["message"]["client_id"] == message["client_id"]
+            await chat.send_json_to({"type": "history"})
+            assert len((await frame_of(chat, "history"))["messages"]) == 1
+    (record,) = caplog.records
+    assert (record.operation, record.exc_info[0]) == ("websocket_receive", RedisError)
+
+
+async def test_nobody_gets_in_while_the_channel_layer_is_away(
+    ana, ben, ana_cookie, socket, frame_of, close_code_of, monkeypatch
+):
+    monkeypatch.setattr(get_channel_layer(), "group_add", AsyncMock(side_effect=RedisError("Redis is gone")))
+    async with socket(ana_cookie, "ben") as chat:
+        assert (await frame_of(chat, "error"))["code"] == "unavailable"
+        assert await close_code_of(chat) == CloseCode.TRY_AGAIN_LATER.value
+
+
 async def test_a_failure_while_leaving_is_logged(ana, ben, ana_cookie, socket, frame_of, failing, caplog):
     with pytest.raises(OperationalError):
         async with socket(ana_cookie, "ben") as chat:
@@ -164,9 +206,25 @@ async def test_a_cancelled_connection_leaves_the_chat(ana, ben, ana_cookie):
     await chat.receive_json_from(timeout=10)
     assert await Connection.objects.acount() == 1
     chat.future.cancel()
+    assert await chat.receive_output(timeout=10) == {"type": "websocket.close", "code": 4503}
     await asyncio.wait([chat.future])
     assert not await Connection.objects.aexists()
     assert asyncio.all_tasks() == tasks
+
+
+async def test_a_cancelled_connection_whose_client_has_gone(ana, ben, ana_cookie, monkeypatch, caplog):
+    from linkup.asgi import application
+
+    headers = [(b"cookie", ana_cookie.encode()), (b"origin", b"http://localhost"), (b"host", b"localhost")]
+    chat = WebsocketCommunicator(application, "/ws/chat/ben/", headers)
+    await chat.connect(timeout=10)
+    await chat.receive_json_from(timeout=10)
+    monkeypatch.setattr(consumers.ChatConsumer, "close", AsyncMock(side_effect=Disconnected("closed")))
+    chat.future.cancel()
+    await asyncio.wait([chat.future])
+    assert chat.future.cancelled()
+    assert not await Connection.objects.aexists()
+    assert not caplog.records
 
 
 RECORD = """

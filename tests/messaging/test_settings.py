@@ -110,6 +110,23 @@ def test_services_are_used_when_named():
     assert "RedisChannelLayer" in output
 
 
+def test_two_sites_on_one_redis_do_not_hear_each_other():
+    ask = "from django.conf import settings as s; print(s.CHANNEL_LAYERS['default']['CONFIG']['prefix'])"
+    redis = {"LINKUP_CHANNEL_LAYER_URL": "redis://127.0.0.1:1/0"}
+    first, same, second = [
+        manage("shell", "-v0", "--no-imports", "-c", ask, LINKUP_SECRET_KEY=key, **redis)[1]
+        for key in ("first", "first", "second")
+    ]
+    assert first == same != second
+
+
+@pytest.mark.parametrize(("serves", "pool"), [("1", "True"), ("0", "False")])
+def test_a_script_has_no_pool_and_no_limit_of_time(serves, pool):
+    ask = "from django.conf import settings as s; print('pool' in s.DATABASES['default'].get('OPTIONS', {}))"
+    named = {"LINKUP_DATABASE_URL": "postgres://u@127.0.0.1/x", "LINKUP_SERVES": serves}
+    assert manage("shell", "-v0", "--no-imports", "-c", ask, **named) == (0, f"{pool}\n")
+
+
 def test_a_secret_key_is_made_once_and_for_its_owner_alone(tmp_path):
     path = tmp_path / ".secret_key"
     keys = []

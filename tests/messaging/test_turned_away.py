@@ -6,7 +6,8 @@ from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.test import Client
 
-from messaging import heartbeat, rate
+from linkup import sockets
+from messaging import consumers, heartbeat, rate
 from messaging.models import Message
 from messaging.protocol import VERSION, CloseCode
 
@@ -33,7 +34,9 @@ async def test_an_unknown_or_inactive_user_and_oneself_are_no_peers(
         assert await chat.receive_nothing()
 
 
-@pytest.mark.parametrize("origin", ["https://elsewhere.example", "http://[", "null", ""])
+@pytest.mark.parametrize(
+    "origin", ["https://elsewhere.example", "http://localhost:8888", "ftp://localhost", "http://[", "null", ""]
+)
 async def test_a_page_of_another_origin(ana, ben, ana_cookie, socket, close_code_of, origin):
     async with socket(ana_cookie, "ben", origin=origin) as chat:
         assert await close_code_of(chat) == CloseCode.FOREIGN_ORIGIN.value
@@ -46,6 +49,38 @@ async def test_a_socket_without_origin(ana, ben, ana_cookie, close_code_of):
     await chat.connect(timeout=10)
     assert await close_code_of(chat) == CloseCode.FOREIGN_ORIGIN.value
     await chat.disconnect()
+
+
+async def test_a_page_without_encryption_of_a_site_that_encrypts(ana, ben, ana_cookie, socket, close_code_of, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    async with socket(ana_cookie, "ben") as chat:
+        assert await close_code_of(chat) == CloseCode.FOREIGN_ORIGIN.value
+    async with socket(ana_cookie, "ben", origin="https://localhost") as chat:
+        assert (await chat.receive_json_from(timeout=10))["type"] == "presence"
+
+
+async def test_who_has_too_many_chats_open(
+    ana, ben, ana_cookie, ben_cookie, socket, frame_of, close_code_of, monkeypatch
+):
+    monkeypatch.setattr(consumers, "SOCKETS", 1)
+    async with socket(ana_cookie, "ben") as first, socket(ben_cookie, "ana") as other:
+        for chat in (first, other):
+            await frame_of(chat, "presence")
+        async with socket(ana_cookie, "ben") as second:
+            assert await close_code_of(second) == CloseCode.TOO_MANY_CHATS.value
+    async with socket(ana_cookie, "ben") as chat:
+        await frame_of(chat, "presence")
+
+
+async def test_when_too_many_come_at_once(
+    ana, ben, ana_cookie, ben_cookie, socket, frame_of, close_code_of, monkeypatch
+):
+    monkeypatch.setattr(sockets, "COMING_IN", 1)
+    async with socket(ana_cookie, "ben") as first, socket(ben_cookie, "ana") as turned_away:
+        assert await close_code_of(turned_away) == CloseCode.TRY_AGAIN_LATER.value
+        await frame_of(first, "presence")  # it is in, and makes room
+        async with socket(ben_cookie, "ana") as second:
+            await frame_of(second, "presence")
 
 
 async def test_an_address_that_leads_nowhere(ana, ana_cookie, socket, close_code_of, monkeypatch):
@@ -122,6 +157,23 @@ async def test_who_sends_too_fast_is_told_and_then_put_out(
         for _ in range(rate.PATIENCE):
             await chat.send_json_to({"type": "typing"})
         assert await close_code_of(chat) == CloseCode.TOO_FAST.value
+
+
+async def test_the_tabs_of_a_user_share_one_budget(
+    ana, ben, ana_cookie, ben_cookie, socket, frame_of, new_message, monkeypatch
+):
+    monkeypatch.setattr(rate, "monotonic", lambda: 0.0)
+    async with socket(ana_cookie, "ben") as first, socket(ana_cookie, "ben") as second, socket(ben_cookie, "ana") as b:
+        for chat in (first, second, b):
+            await frame_of(chat, "presence")
+        for _ in range(rate.BURST):
+            await first.send_json_to({"type": "typing"})
+        await first.send_json_to({"type": "history"})
+        assert (await frame_of(first, "error"))["code"] == "too_fast"  # all of its frames have been served
+        await second.send_json_to({"type": "typing"})
+        assert (await frame_of(second, "error"))["code"] == "too_fast"
+        await b.send_json_to(new_message("Ben is not concerned"))
+        assert (await frame_of(b, "message"))["message"]["content"] == "Ben is not concerned"
 
 
 def test_a_budget_fills_up_again(monkeypatch):
