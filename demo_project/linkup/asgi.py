@@ -18,11 +18,12 @@ from django.urls import path, re_path  # noqa: E402
 from linkup.sockets import SameOrigin, TurnAway, Turnstile  # noqa: E402
 from linkup.this_machine_only import this_machine_only  # noqa: E402
 from linkup.threads import closed_after_each_request, several_database_threads  # noqa: E402
+from messaging import addresses  # noqa: E402, F401 - routes may have usernames then
 from messaging.consumers import ChatConsumer  # noqa: E402
 from messaging.protocol import CloseCode  # noqa: E402
 
 chats = [
-    path("ws/chat/<str:username>/", ChatConsumer.as_asgi()),
+    path("ws/chat/<username:username>/", ChatConsumer.as_asgi()),
     # Without this one, a wrong address would be an exception in the log.
     re_path("", TurnAway.as_asgi(code=CloseCode.UNKNOWN_USER)),
 ]

@@ -20,9 +20,17 @@ class MessageAdmin(admin.ModelAdmin):
         return False
 
 
+class WrittenBySockets(admin.ModelAdmin):
+    """What open chats store is looked at here, and not made."""
+
+    def has_add_permission(self, request: object) -> bool:
+        """Sockets add rows."""
+        return False
+
+
 @admin.register(UserStatus)
-class UserStatusAdmin(admin.ModelAdmin):
-    """Who is online, as the sockets have stored it."""
+class UserStatusAdmin(WrittenBySockets):
+    """Who is online."""
 
     list_display = ["user", "is_online", "last_seen"]
     list_select_related = ["user"]
@@ -31,7 +39,7 @@ class UserStatusAdmin(admin.ModelAdmin):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(admin.ModelAdmin):
+class ConnectionAdmin(WrittenBySockets):
     """Open chat sockets."""
 
     list_display = ["id", "status", "seen_at"]

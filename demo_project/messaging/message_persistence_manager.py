@@ -10,7 +10,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -83,8 +83,8 @@ def mark_messages(recipient_id: int, sender_id: int, up_to_id: int, status: str)
     return behind.update(status=status, updated_at=timezone.now()) > 0
 
 
-def get_conversations(user_id: int) -> list[AbstractBaseUser]:
-    """Return everybody a user can chat with, in one query, the latest conversation first.
+def conversations(user_id: int) -> QuerySet[AbstractBaseUser]:
+    """Return a query for everybody a user can chat with, the latest conversation first.
 
     Each has the `status` row, `last_content`, `last_sender_id` (None without a message) and the number of `unread`.
     """
@@ -93,7 +93,7 @@ def get_conversations(user_id: int) -> list[AbstractBaseUser]:
     last = Message.objects.filter(sent | received).order_by("-pk")
     unread = Message.objects.filter(received).exclude(status=Message.Status.READ).order_by().values("sender_id")
     others = get_user_model().objects.filter(is_active=True).exclude(pk=user_id)
-    return list(
+    return (
         others.select_related("status")
         .annotate(
             last_id=Subquery(last.values("pk")[:1]),

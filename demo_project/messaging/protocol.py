@@ -26,6 +26,7 @@ A client that knows no `Sec-WebSocket-Protocol` gets the newest version.
 """
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -150,12 +151,17 @@ def _client_id(value: object) -> UUID:
 
 
 def _content(value: object, client_id: UUID) -> str:
-    if not isinstance(value, str) or not 1 <= len(value.strip()) <= MAX_CONTENT:
+    if not isinstance(value, str) or not is_visible(value) or len(value.strip()) > MAX_CONTENT:
         raise FrameError("invalid_content", f"content is a text of 1 to {MAX_CONTENT} characters.", client_id)
     # Neither database stores every string JSON can carry: PostgreSQL refuses NUL, and no lone surrogate is UTF-8.
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise FrameError("invalid_content", "content holds a character that cannot be stored.", client_id)
     return value.strip()
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether a text shows anything: more than spaces, control characters and such as the zero-width space."""
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
 
 
 def _id_or_none(frame: dict[str, Any], name: str) -> int | None:

@@ -58,6 +58,7 @@ def test_read_and_typing():
         (message(content=None), "invalid_content"),
         (message(content=["Hello"]), "invalid_content"),
         (message(content="   "), "invalid_content"),
+        (message(content="\u200b\u2060"), "invalid_content"),  # of zero width
         (message(content="x" * (MAX_CONTENT + 1)), "invalid_content"),
         (message(content="a\0b"), "invalid_content"),
         (message(content="\ud800"), "invalid_content"),

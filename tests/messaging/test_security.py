@@ -70,4 +70,5 @@ def test_the_admin_shows_each_model_and_writes_no_messages(admin_client, ana, be
             assert admin_client.get(f"/admin/messaging/{model}/").status_code == 200
     row = Message.objects.first()
     assert admin_client.get(f"/admin/messaging/message/{row.pk}/change/").status_code == 200
-    assert admin_client.get("/admin/messaging/message/add/").status_code == 403
+    for model in ("message", "userstatus", "connection"):
+        assert admin_client.get(f"/admin/messaging/{model}/add/").status_code == 403

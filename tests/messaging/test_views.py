@@ -6,6 +6,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -32,6 +33,31 @@ def test_logging_in_and_out(client, ana, ben):
 def test_a_wrong_password_is_told(client, ana):
     response = client.post("/login/", {"username": "ana", "password": "wrong"})
     assert "correct username and password" in response.content.decode()
+
+
+def test_a_password_is_not_tried_for_ever(client, ana, ben):
+    cache.clear()
+    for _ in range(10):
+        assert client.post("/login/", {"username": "ana", "password": "wrong"}).status_code == 200
+    response = client.post("/login/", {"username": "ana", "password": "correct horse"})
+    assert (response.status_code, "Too many attempts" in response.content.decode()) == (429, True)
+    assert client.post("/login/", {"username": "ben", "password": "correct horse"}).status_code == 302
+    cache.clear()
+
+
+def test_the_inbox_comes_in_pages(client, ana, django_user_model):
+    django_user_model.objects.bulk_create([django_user_model(username=f"user{n:03}") for n in range(120)])
+    client.force_login(ana)
+    first, last = client.get("/").content.decode(), client.get("/?page=3").content.decode()
+    assert [page.count("<li>") for page in (first, last)] == [50, 20]
+    assert ('href="?page=2"' in first, 'href="?page=2"' in last) == (True, True)
+    assert client.get("/?page=nonsense").content.decode().count("<li>") == 50
+
+
+@pytest.mark.parametrize("path", ["/chat/be%00n/", "/?page=%00"])
+def test_nul_in_an_address_is_no_mistake_of_linkup(client, ana, path):
+    client.force_login(ana)
+    assert client.get(path).status_code in (200, 404)
 
 
 def row(client, username):

@@ -1,5 +1,7 @@
 // The form in which a message is written: Enter sends, Shift+Enter begins a new line.
 
+const VISIBLE = /[^\p{C}\p{Z}]/u; // anything but spaces, control characters and such as the zero-width space
+
 export class Composer {
   #field;
   #problem;
@@ -37,7 +39,7 @@ export class Composer {
 
   #submit(send) {
     const content = this.#field.value.trim();
-    if (content) {
+    if (VISIBLE.test(content)) {
       send(content);
       this.#field.value = "";
       this.#changed();
