@@ -19,8 +19,8 @@ from frames import describe_call, describe_frame, project_frames
 # The program's frames that wait for the work of a database thread; asgiref carries context variables there.
 AWAITING: ContextVar[list[dict[str, Any]]] = ContextVar("awaiting", default=[])  # noqa: B039 - never changed in place
 
-# They run all the others; from Django 6.1 on, a view has LinkUp's ASGI middleware among its callers.
-PLUMBING = ("__call__", "dispatch", "guarded")
+# They run all the others; a view may have LinkUp's ASGI middleware among its callers.
+PLUMBING = ("__call__", "dispatch", "guarded", "closed_afterwards", "in_its_thread")
 
 
 def report_calls(report: Callable[..., None]) -> None:

@@ -50,7 +50,10 @@ def project_frames(frame: FrameType | None) -> list[FrameType]:
 
 
 def describe_call(frame: FrameType) -> str:
-    """Return the call that a frame is in, arguments left out: `await Message.objects.aget(…)`."""
+    """Return the call that a frame is in, arguments left out: `await Message.objects.aget(…)`. Of a block, its head."""
+    head = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+    if head.startswith(("with ", "async with ")):  # Python 3.11 takes entering it for the statement, 3.13 for the call
+        return head
     positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
     first, last, left, right = (n or 0 for n in positions)
     lines = [line.encode() for line in linecache.getlines(frame.f_code.co_filename)[first - 1 : last]]
