@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linkup.settings")
-if not settings.configured:
+if not settings.configured:  # else this is a test, or runserver, whose settings have been read
     os.environ["LINKUP_SERVES"] = "1"
 # Loads the apps, so it must stand before everything that imports a model.
 django_application = get_asgi_application()

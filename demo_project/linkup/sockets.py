@@ -10,9 +10,8 @@ from django.http.request import split_domain_port, validate_host
 from linkup.this_machine_only import Application
 from messaging.protocol import CloseCode
 
-COMING_IN = (
-    100  # sockets at a time; a chat is joined in some milliseconds, so the last of them waits for about a second
-)
+# Sockets at a time. A chat is joined in some milliseconds, so the last of them waits for about a second.
+COMING_IN = 100
 
 
 class TurnAway(AsyncWebsocketConsumer):

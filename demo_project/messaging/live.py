@@ -23,10 +23,10 @@ PATIENCE = 2  # seconds for an event to come back from the channel layer
 
 @never_cache
 async def people(request: HttpRequest) -> HttpResponse:
-    """Return one page of the inbox's list as it is now; 401 without a login. Raises BadRequest for no number."""
+    """Return one page of the inbox's list as it is now. Raises BadRequest for no number."""
     user = await request.auser()
     if not user.is_authenticated:
-        return HttpResponse(status=401)
+        return redirect("login")
     try:
         start = (max(1, int(request.GET.get("page", "1"))) - 1) * PAGE_SIZE
     except ValueError as error:

@@ -148,6 +148,16 @@ async def test_messages_that_were_stored_and_not_passed_on_are_found(chat, site)
     assert await texts(ana) == [*FIRST, "Seen", *ALL[3:63], "The next"]
 
 
+async def test_the_first_messages_of_all_are_found_as_well(chat, site):
+    """The page showed nothing yet, so they come before all that it shows."""
+    ana, chloe = await asyncio.gather(chat("ana", "chloe"), chat("chloe", "ana"))
+    await expect(ana.get_by_role("listitem")).to_have_count(0)
+    store_messages(site, 60, "chloe", "ana")
+    await send(chloe, "The next")
+    await expect(ana.get_by_role("listitem")).to_have_count(61)
+    assert await texts(ana) == [*ALL[3:63], "The next"]
+
+
 async def test_a_message_that_was_stored_after_a_newer_one_is_found(late_ana, site):
     """Ids are given out before a transaction ends."""
     store_messages(site, 60)

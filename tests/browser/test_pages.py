@@ -62,6 +62,30 @@ async def test_markup_stays_text(chat, visit, site):
         await expect(message(page, "alert(3)").locator("span")).to_have_text(content)
 
 
+async def test_the_inbox_keeps_up(chat, visit, site):
+    """It asks again every ten seconds, and the one who reads it stays where they were."""
+    inbox, ben = await visit("ana"), await chat("ben", "ana")
+    await inbox.clock.install()
+    await inbox.reload()
+    row = inbox.get_by_role("listitem").filter(has_text="ben")
+    await row.get_by_role("link").focus()
+    await send(ben, "News <b>")
+    await expect(state(ben, "News <b>")).to_have_text("sent")
+    await inbox.clock.run_for(10_000)
+    await expect(row.locator(".last")).to_have_text("News <b>")
+    await expect(row.get_by_role("link")).to_be_focused()
+    execute(site, ("DELETE FROM django_session",))
+    await inbox.clock.run_for(10_000)
+    await expect(inbox.get_by_role("heading", level=1)).to_have_text("Log in")
+
+
+async def test_a_page_whose_scripts_do_not_come_says_so(visit):
+    page = await visit("ana")
+    await page.route("**/chat.js", lambda route: route.fulfill(status=200, body="", content_type="text/javascript"))
+    await page.goto(f"{page.url}chat/ben/")
+    await expect(connection(page)).to_contain_text("the scripts of this page have not arrived: load it again")
+
+
 async def test_a_text_is_not_lost_before_the_scripts_have_come(visit):
     """A slow network: the page is there, its scripts are not yet."""
     page = await visit("ana")

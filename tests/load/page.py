@@ -106,7 +106,7 @@ class Page:
 
     def name(self, number: int | None) -> None:
         """Note a message that the server has named and the page does not show."""
-        if number is not None and number not in self.shown and number >= min(self.shown, default=0):
+        if number is not None and number not in self.shown:
             self.named.add(number)
 
     async def catch_up(self) -> None:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache as django_cache
 from django.db.backends.signals import connection_created
 from django.test import Client
 
@@ -32,6 +33,12 @@ def ana(django_user_model, hashed_password):
 @pytest.fixture
 def ben(django_user_model, hashed_password):
     return django_user_model.objects.create(username="ben", password=hashed_password)
+
+
+@pytest.fixture(autouse=True)
+def no_attempts():
+    """Let each test log in as if nobody had tried before."""
+    django_cache.clear()
 
 
 @pytest.fixture(autouse=True)

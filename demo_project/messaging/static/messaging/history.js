@@ -27,7 +27,7 @@ export class History {
 
   // Ask for what came in the meantime, and whether the peer has read since what was here.
   catchUp() {
-    this.#complete ??= this.#list.newestId;
+    this.#complete ??= Math.max(0, this.#list.newestId);
     const known = Math.min(
       this.#complete - OVERLAP,
       this.#list.oldestIdUnreadByPeer - 1,
@@ -35,13 +35,14 @@ export class History {
     );
     this.#found = 0;
     this.#named.clear();
-    this.#newer = Number.isFinite(known) ? { type: "history", after_id: Math.max(0, known) } : { type: "history" };
+    this.#newer = { type: "history", after_id: Math.max(0, known) };
     this.retry();
   }
 
   // The server has named a message. If it is missing, others may be, and all are asked for.
   heardOf(id) {
-    if (id === null || id < this.#list.oldestId || this.#list.has(id)) return;
+    if (id === null || this.#list.has(id)) return;
+    if (this.hasOlder && id < this.#list.oldestId) return; // not loaded yet
     this.#named.add(id);
     if (!this.#newer) this.catchUp();
   }
@@ -77,7 +78,7 @@ export class History {
     for (const message of messages) this.#found += this.#list.show(message) && !this.#list.isMine(message);
     this.#newer = messages.length ? { type: "history", after_id: messages.at(-1).id } : null;
     if (this.#newer) return this.#ask(this.#newer);
-    this.#complete = this.#list.newestId;
+    this.#complete = Math.max(0, this.#list.newestId);
     this.#on.caughtUp(this.#found);
     for (const id of this.#named) if (this.#list.has(id)) this.#named.delete(id);
     if (this.#named.size) this.catchUp();
