@@ -1,9 +1,12 @@
 """One beat for all chats of a process, and how a consumer hears of it among the frames of its client."""
 
 import asyncio
+import os
+from contextlib import closing
 from dataclasses import dataclass
 from uuid import uuid4
 
+import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -12,9 +15,11 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from messaging import heartbeat
+from messaging.async_handlers import set_user_online_status
 from messaging.heartbeat import Ear
 from messaging.models import Connection, Message, UserStatus
 from messaging.signs_of_life import Seat, look_after, newest_message_id
+from needs import skip_or_fail
 
 BEAT = {"type": "chat.heartbeat"}
 
@@ -150,6 +155,22 @@ async def test_a_beat_is_a_few_statements_for_any_number_of_chats(ana, ben):
 
     few, many = [await sync_to_async(count)(number) for number in (1, 500)]
     assert few == many <= 12
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_beat_waits_for_no_row_that_a_socket_is_writing(ana, ben):
+    """Else the two could wait for each other: a socket that leaves locks its user's status first, then its own row."""
+    if connection.vendor == "sqlite":
+        skip_or_fail("services", "SQLite locks no rows: needs PostgreSQL in LINKUP_DATABASE_URL")
+    seat = Seat(uuid4(), ana.pk, ben.pk, "key")
+    await set_user_online_status(ana.pk, seat.connection_id, True)
+    base = os.environ["LINKUP_DATABASE_URL"].rpartition("/")[0]
+    with closing(psycopg.connect(f"{base}/{connection.settings_dict['NAME']}")) as other:
+        other.execute("SELECT 1 FROM messaging_userstatus FOR UPDATE")
+        other.execute("SELECT 1 FROM messaging_connection FOR UPDATE")
+        signs, _newest = await asyncio.wait_for(look_after([seat], 0), 30)
+        other.rollback()
+    assert signs[seat].is_counted
 
 
 @pytest.mark.django_db(transaction=True)
