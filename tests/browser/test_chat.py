@@ -5,11 +5,13 @@ import json
 import re
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from pages import CLIENT_ID, connection, execute, field, frame_of, message, send, socket, state, stop_clock, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's
+INTERNAL = {"type": "error", "code": "internal", "detail": "LinkUp made a mistake.", "failure_id": "3f2a"}
 
 
 async def test_two_people_chat(chat, site):
@@ -133,11 +135,62 @@ async def test_a_refused_message_says_why_and_can_be_repaired(chat, site):
 
 async def test_a_mistake_of_the_server_is_told_with_its_number_in_the_log(chat, visit):
     page = await visit("ana")
-    error = {"type": "error", "code": "internal", "detail": "LinkUp made a mistake.", "failure_id": "3f2a"}
-    await page.route_web_socket("**/ws/chat/**", lambda ws: ws.send(json.dumps(error | {"client_id": None})))
+    await page.route_web_socket("**/ws/chat/**", lambda ws: ws.send(json.dumps(INTERNAL | {"client_id": None})))
     await page.goto(f"{page.url}chat/ben/")
     await expect(page.get_by_role("alert")).to_have_text("LinkUp made a mistake. Failure 3f2a.")
     await expect(connection(page)).to_have_text("Connecting")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def failing_ana(visit):
+    """Open Ana's chat with Ben; the server fails at so many messages of hers, and then it works."""
+
+    async def open_chat(failures):
+        page, failed = await visit("ana"), 0
+
+        def serve(opened):
+            async def fail(text):
+                nonlocal failed
+                if (frame := json.loads(text))["type"] == "message":
+                    failed += 1
+                    opened.send(json.dumps(INTERNAL | {"client_id": frame["client_id"]}))
+                    await opened.close(code=1011)
+
+            if failed < failures:
+                opened.on_message(fail)
+                opened.send('{"type": "presence", "username": "ben", "is_online": false, "last_seen": null}')
+            else:
+                opened.connect_to_server()
+
+        await page.route_web_socket("**/ws/chat/**", serve)
+        await page.goto(f"{page.url}chat/ben/")
+        await expect(connection(page)).to_have_text("Connected")
+        return page
+
+    return open_chat
+
+
+async def test_a_message_at_which_the_server_failed_is_sent_again(failing_ana):
+    """It may be stored or not: the next receipt tells, and Ana has nothing to do."""
+    ana = await failing_ana(failures=1)
+    await send(ana, "Hello?")
+    await expect(state(ana, "Hello?")).to_have_text("not sent yet")
+    await ana.get_by_role("button", name="Reconnect now").click()
+    await expect(state(ana, "Hello?")).to_have_text("sent")
+
+
+async def test_a_message_at_which_the_server_fails_twice_is_given_back(failing_ana):
+    """Else no message after it would ever be sent."""
+    ana = await failing_ana(failures=2)
+    await send(ana, "Hello?")
+    await send(ana, "Are you there?")
+    await ana.get_by_role("button", name="Reconnect now").click()
+    await expect(message(ana, "Hello?")).to_contain_text("LinkUp made a mistake. Failure 3f2a.")
+    await expect(state(ana, "Hello?")).to_have_text("not sent")
+    await ana.get_by_role("button", name="Reconnect now").click()
+    await expect(state(ana, "Are you there?")).to_have_text("sent")
+    await message(ana, "Hello?").get_by_role("button", name="Try again").click()
+    await expect(state(ana, "Hello?")).to_have_text("sent")
 
 
 async def test_typing_is_shown_and_passes(chat, visit):

@@ -113,7 +113,7 @@ function refuse({ code, detail, client_id, failure_id }) {
     clearTimeout(patience);
     patience = setTimeout(tryAgain, PATIENCE);
   } else if (code === "internal") {
-    // The connection ends now. Whether a message was stored shows when it is sent again.
+    outbox.doubt(client_id, text); // and the connection ends now
   } else if (client_id) {
     outbox.refuse(client_id, text);
     announcer.say(`Not sent: ${text}`);

@@ -71,8 +71,15 @@ export class Outbox {
     this.#done(client_id);
   }
 
+  // The server failed, and may have stored the message all the same. Another attempt tells; one that fails as well does not.
+  doubt(client_id, detail) {
+    const message = this.#find(client_id);
+    if (message?.doubted) this.refuse(client_id, detail);
+    else if (message) message.doubted = true;
+  }
+
   tryAgain(client_id) {
-    const { refused, ...message } = this.#find(client_id);
+    const { refused, doubted, ...message } = this.#find(client_id);
     this.#messages = [...this.#messages.filter((other) => other.client_id !== client_id), message];
     this.#show(message);
     this.#done(client_id);
