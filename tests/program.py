@@ -56,12 +56,12 @@ class Program:
         self.assert_nothing_left(process)
         return process.returncode, output.splitlines()
 
-    def interrupt(self, script, line):
-        """Press Ctrl-C once a script has written a line; return what `run` does."""
+    def interrupt(self, script, line, by=signal.SIGINT):
+        """Send a signal once a script has written a line; return what `run` does."""
         with self.start(script, PYTHONUNBUFFERED="1") as process:
             while not process.stdout.readline().startswith(line):
                 assert process.poll() is None
-            process.send_signal(signal.SIGINT)
+            process.send_signal(by)
             output, _nothing = process.communicate(timeout=100)
         self.assert_nothing_left(process)
         return process.returncode, output.splitlines()

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "messaging",
+    "linkup_checks",
     "async_audit",
 ]
 MIDDLEWARE = [

@@ -239,7 +239,7 @@ def test_a_file_that_cannot_be_used(file_program, spoil, error):
 
 def test_a_locked_file(old_file_program):
     program = old_file_program
-    program.edit("messaging/checks/database.py", "LOCK = 3 ", "LOCK = 1 ")
+    program.edit("linkup_checks/database.py", "LOCK = 3 ", "LOCK = 1 ")
     with closing(sqlite3.connect(program.file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         code, lines = program.run(SCRIPT)
@@ -256,7 +256,7 @@ def test_a_locked_file(old_file_program):
 def test_a_locked_table(old_program):
     if not old_program.database_url:
         skip_or_fail("services", "needs PostgreSQL in LINKUP_DATABASE_URL")
-    old_program.edit("messaging/checks/database.py", "LOCK = 3 ", "LOCK = 1 ")
+    old_program.edit("linkup_checks/database.py", "LOCK = 3 ", "LOCK = 1 ")
     with closing(psycopg.connect(old_program.database_url)) as other:
         other.execute("SELECT * FROM messaging_message")
         code, lines = old_program.run(SCRIPT)

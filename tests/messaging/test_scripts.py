@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from asgiref.sync import iscoroutinefunction
 
+from linkup_checks import server
+from linkup_checks.errors import UnexpectedResult
+from linkup_checks.operations import CHECKS
 from messaging import async_handlers, message_persistence_manager, signs_of_life
-from messaging.checks import server
-from messaging.checks.errors import UnexpectedResult
-from messaging.checks.operations import CHECKS
 from needs import skip_or_fail
 
 OPERATIONS, CREATION = "test_async_fix_simple.py", "test_message_creation_fix.py"
@@ -140,9 +140,10 @@ class TestTemporaryDatabase:
             "Let the user of LINKUP_DATABASE_URL make one: ALTER ROLE … CREATEDB"
         )
 
-    def test_ctrl_c(self, program, script):
-        code, lines = program.interrupt(script, "OK")
-        assert (code, lines[-1]) == (130, "FAIL  stopped by Ctrl-C")
+    @pytest.mark.parametrize(("by", "code", "name"), [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")])
+    def test_asked_to_end(self, program, script, by, code, name):
+        ended_with, lines = program.interrupt(script, "OK", by)
+        assert (ended_with, lines[-1]) == (code, f"FAIL  stopped by {name}")
 
 
 class TestOperations:

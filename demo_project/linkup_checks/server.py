@@ -12,8 +12,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from messaging.checks.database import database_url
-from messaging.checks.errors import UnexpectedResult, in_one_line, own_name
+from linkup_checks.database import database_url
+from linkup_checks.errors import UnexpectedResult, in_one_line, own_name
 
 START = 15  # seconds until a server counts as hanging; one that fails is noticed at once
 TRACEBACK = re.compile(r"^Traceback \(most recent call last\):\n((?:[ \t].*\n|\n)+)([\w.]+)(?:: (.*))?$", re.MULTILINE)
@@ -28,7 +28,7 @@ async def running_server(log: Path) -> AsyncIterator[int]:
     """
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "messaging.checks.serve"),
+            *(sys.executable, "-m", "linkup_checks.serve"),
             cwd=settings.BASE_DIR,
             env=_environ(log.parent),
             stdin=subprocess.PIPE,

@@ -8,8 +8,8 @@ from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 
-from messaging.checks.browser import Browser
-from messaging.checks.errors import expect
+from linkup_checks.browser import Browser
+from linkup_checks.errors import expect
 from messaging.models import Message
 
 PASSWORD = "of a user who exists for seconds"  # noqa: S105

@@ -1,6 +1,6 @@
 """A program: serve LinkUp with Daphne on 127.0.0.1, print the port, and end with the parent.
 
-Started by `messaging.checks.server`.
+Started by `linkup_checks.server`.
 """
 
 import os

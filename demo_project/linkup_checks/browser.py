@@ -12,7 +12,7 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from websockets import ClientConnection, ConnectionClosed, Origin, Subprotocol, connect
 
-from messaging.checks.errors import UnexpectedResult
+from linkup_checks.errors import UnexpectedResult
 from messaging.protocol import VERSION
 
 LIMIT = 5  # seconds for one answer

@@ -75,4 +75,4 @@ def own_name(file: str) -> str | None:
     if not path.is_relative_to(settings.BASE_DIR) or "site-packages" in path.parts:
         return None
     name = path.relative_to(settings.BASE_DIR).as_posix()
-    return None if name.startswith(("manage.py", "messaging/checks/", "messaging/management/")) else name
+    return None if name.startswith(("manage.py", "linkup_checks/")) else name

@@ -4,10 +4,10 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from messaging.checks.conversation import STEPS, Conversation, add_people
-from messaging.checks.database import temporary_database
-from messaging.checks.report import Report, ReportingCommand
-from messaging.checks.server import first_error, running_server
+from linkup_checks.conversation import STEPS, Conversation, add_people
+from linkup_checks.database import temporary_database
+from linkup_checks.report import Report, ReportingCommand
+from linkup_checks.server import first_error, running_server
 
 
 class Command(ReportingCommand):

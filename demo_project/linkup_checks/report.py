@@ -1,16 +1,17 @@
 """What the checks print: a line for each fact, and a failure for each error."""
 
+import signal
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from django.core.management import BaseCommand
 
-from messaging.checks.errors import describe
+from linkup_checks.errors import describe
 
-STOPPED = 130  # what a shell calls the exit code of a program that ended with Ctrl-C
+STOPPED = 128  # and the number of the signal is what a shell calls the exit code of a program that it ended
 
 
 class Report:
@@ -69,17 +70,24 @@ class ReportingCommand(BaseCommand, ABC):
     """A command that prints a report; it exits with 1 when that has a failure."""
 
     requires_system_checks: list[str] = []  # a report has its own words for what is wrong with the project
+    asked_by: int = signal.SIGINT  # to end
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the report."""
+        """Print the report. One that is asked to end removes its server and database first."""
         report = Report(self.stdout.write)
+        signal.signal(signal.SIGTERM, self.end_as_with_ctrl_c)
         try:
             self.check_all(report, options)
         except KeyboardInterrupt:
-            report.fail("stopped by Ctrl-C")
-            sys.exit(STOPPED)
+            report.fail("stopped by SIGTERM" if self.asked_by == signal.SIGTERM else "stopped by Ctrl-C")
+            sys.exit(STOPPED + self.asked_by)
         if report.failed:
             sys.exit(1)
+
+    def end_as_with_ctrl_c(self, number: int, _frame: FrameType | None) -> None:
+        """Do what asyncio knows how to do: cancel what runs, and wait for its end."""
+        self.asked_by = number
+        signal.raise_signal(signal.SIGINT)
 
     @abstractmethod
     def check_all(self, report: Report, options: dict[str, Any]) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from messaging.checks.database import database_file, database_name, open_database
-from messaging.checks.migrations import apply, check_code, check_column, check_history, plan, tell_plan
-from messaging.checks.report import Report, ReportingCommand
+from linkup_checks.database import database_file, database_name, open_database
+from linkup_checks.migrations import apply, check_code, check_column, check_history, plan, tell_plan
+from linkup_checks.report import Report, ReportingCommand
 
 
 class Command(ReportingCommand):

@@ -8,7 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 from django.db.models import Count
 
-from messaging.checks.report import Report
+from linkup_checks.report import Report
 from messaging.models import Message
 
 APP = "messaging"

@@ -5,9 +5,9 @@ from collections.abc import Awaitable
 from importlib import import_module
 from typing import Any
 
-from messaging.checks.database import temporary_database
-from messaging.checks.errors import UnexpectedResult
-from messaging.checks.report import Report, ReportingCommand
+from linkup_checks.database import temporary_database
+from linkup_checks.errors import UnexpectedResult
+from linkup_checks.report import Report, ReportingCommand
 
 LIMIT = 5  # seconds for one check
 TOGETHER = 8  # seconds for all
@@ -28,7 +28,7 @@ class Command(ReportingCommand):
         deadline = asyncio.get_running_loop().time() + TOGETHER
         with report.attempt("LinkUp cannot be loaded"):
             # Here, since a wrong decorator is an error at import.
-            operations = import_module("messaging.checks.operations")
+            operations = import_module("linkup_checks.operations")
             people = await operations.prepare()
             for subject, fact, check in operations.CHECKS:
                 with report.attempt(subject, fact):

@@ -10,8 +10,8 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
+from linkup_checks.errors import expect
 from messaging.async_handlers import find_user, get_user_presence, set_user_online_status
-from messaging.checks.errors import expect
 from messaging.message_persistence_manager import (
     create_message_async,
     get_conversation_messages_async,
