@@ -39,7 +39,7 @@ if losing := int(os.environ.get("TEST_LOSES_EVERY", 0)):
         if event["type"] != "chat.message" or next(numbers) % losing:
             await pass_on(group, event)
     layer.group_send = group_send
-server = Server(application, endpoints=[f"tcp:port={port}:interface=127.0.0.1"], signal_handlers=False,
+server = Server(application, endpoints=[f"tcp:port={port}:interface=127.0.0.1"],
                 ready_callable=lambda: print(server.listening_addresses[0][1], flush=True))
 server.run()
 """

@@ -15,6 +15,7 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 
+from linkup.draining import Draining  # noqa: E402
 from linkup.sockets import SameOrigin, TurnAway, Turnstile  # noqa: E402
 from linkup.this_machine_only import this_machine_only  # noqa: E402
 from linkup.threads import closed_after_each_request, several_database_threads  # noqa: E402
@@ -27,7 +28,7 @@ chats = [
     # Without this one, a wrong address would be an exception in the log.
     re_path("", TurnAway.as_asgi(code=CloseCode.UNKNOWN_USER)),
 ]
-sockets = several_database_threads(Turnstile(AuthMiddlewareStack(URLRouter(chats))))
+sockets = Draining(several_database_threads(Turnstile(AuthMiddlewareStack(URLRouter(chats)))))
 routes = ProtocolTypeRouter(
     {
         "http": closed_after_each_request(django_application),

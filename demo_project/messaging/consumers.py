@@ -1,5 +1,6 @@
 """The chat socket: one user's side of a conversation."""
 
+import asyncio
 import contextlib
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from messaging.protocol import (
     FrameError,
     LoadHistory,
     MarkRead,
+    Pong,
     Request,
     SendMessage,
     Typing,
@@ -32,11 +34,14 @@ from messaging.rate import SOCKETS, allowance_of
 from messaging.sessions import session_group
 from messaging.signs_of_life import Seat, Sign
 
+RECEIPT = 0.05  # seconds from a message's arrival until it counts as delivered
+
 
 class ChatConsumer(ReportingConsumer):
     """Serves the frames described in `messaging.protocol` to a logged-in user."""
 
     is_member = False
+    arrived = 0  # id of the newest message of the peer's that has reached this client unnoticed
     peer_is_online: bool | None = None  # as the client was told last
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Any) -> None:
@@ -121,11 +126,13 @@ class ChatConsumer(ReportingConsumer):
                 found = await get_conversation_messages_async(self.user.pk, self.peer.pk, before_id, after_id)
                 messages = what_fits(found, from_the_end=after_id is None)
                 await self.send_frame("history", messages=messages, before_id=before_id, after_id=after_id)
-                await self.mark_delivered(messages)
+                self.note_arrival(messages)
             case MarkRead(up_to_id):
                 await self.mark(up_to_id, Message.Status.READ)
-            case Typing():  # pragma: no branch - there is no fifth request
+            case Typing():
                 await self.tell("chat.typing", user_id=self.user.pk)
+            case Pong(token):  # pragma: no branch - there is no sixth request
+                self.backlog.answer(token)
 
     async def store(self, client_id: UUID, content: str) -> None:
         """Store a message, give its sender the receipt, and pass it on."""
@@ -140,14 +147,20 @@ class ChatConsumer(ReportingConsumer):
         finally:  # the other side is told, whatever has become of this one
             await self.tell("chat.message", message=message, told=self.channel_name)
 
-    async def mark_delivered(self, messages: list[dict[str, Any]]) -> None:
-        """Note which of the messages that were passed on have reached this user for the first time."""
+    def note_arrival(self, messages: list[dict[str, Any]]) -> None:
+        """Have a receipt written for the messages that reach this user for the first time.
+
+        It waits a moment for other messages, and for the user: one that is read at once needs no other receipt.
+        """
         new = [m["id"] for m in messages if m["recipient_id"] == self.user.pk and m["status"] == Message.Status.SENT]
         if new:
-            await self.mark(max(new), Message.Status.DELIVERED)
+            asyncio.get_running_loop().call_later(RECEIPT, self.ear.tell, {"type": "chat.receipt"})
+        self.arrived = max([self.arrived, *new])
 
     async def mark(self, up_to_id: int, status: str) -> None:
         """Move the messages to this user forward, and tell both sides if that changed any."""
+        if self.arrived <= up_to_id:
+            self.arrived = 0
         if await mark_messages_async(self.user.pk, self.peer.pk, up_to_id, status):
             await self.tell("chat.status", recipient_id=self.user.pk, up_to_id=up_to_id, status=status)
 
@@ -160,7 +173,12 @@ class ChatConsumer(ReportingConsumer):
         """Pass a new message on."""
         if event["told"] != self.channel_name:
             await self.send_frame("message", message=event["message"])
-            await self.mark_delivered([event["message"]])
+            self.note_arrival([event["message"]])
+
+    async def chat_receipt(self, event: dict[str, Any]) -> None:
+        """Note what has reached the client, unless it was read meanwhile."""
+        if self.arrived:
+            await self.mark(self.arrived, Message.Status.DELIVERED)
 
     async def chat_status(self, event: dict[str, Any]) -> None:
         """Pass on how far messages have come."""

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from redis.exceptions import RedisError
 
+from messaging.backlog import Backlog
 from messaging.protocol import CloseCode
 
 logger = logging.getLogger("messaging")
@@ -37,6 +38,7 @@ class ReportingConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve one connection."""
         self.connection_id = uuid4()
+        self.backlog = Backlog()
         try:
             async with FailureReport(self):
                 await super().__call__(scope, receive, send)
@@ -82,11 +84,21 @@ class ReportingConsumer(AsyncWebsocketConsumer):
             log_failure(error, self, with_traceback=True)
 
     async def send_frame(self, kind: str, **fields: Any) -> None:
-        """Send one frame of the protocol, as short as JSON allows. Raises ClientGone when the socket is closed."""
+        """Send one frame of the protocol, as short as JSON allows. Raises ClientGone when the socket is closed.
+
+        A client that does not read is closed; a page of which that is not true comes back.
+        """
+        text = json.dumps({"type": kind, **fields}, ensure_ascii=False)
+        self.backlog.add(len(text.encode()))
+        if self.backlog.is_too_long:
+            await self.end(CloseCode.TRY_AGAIN_LATER)
+            raise ClientGone
         try:
-            await self.send(json.dumps({"type": kind, **fields}, ensure_ascii=False))
+            await self.send(text)
         except (Disconnected, OSError) as error:  # from Daphne 4.2, and from other servers as ASGI 2.4 has it
             raise ClientGone from error
+        if token := self.backlog.question():
+            await self.send_frame("ping", token=token)
 
     async def send_error(
         self, code: str, detail: str, client_id: UUID | None = None, failure_id: str | None = None

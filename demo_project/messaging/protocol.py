@@ -5,6 +5,7 @@ From the client
     history   before_id or after_id (integer)        messages next to that one; the newest without either
     read      up_to_id (integer)                     everything from the other user up to that message has been read
     typing                                           the user is writing; sent again every few seconds while that lasts
+    pong      token                                  the answer to ping
 
 From the server
     presence  username, is_online, last_seen         of the other user: the first frame, and when it changes
@@ -13,6 +14,7 @@ From the server
     status    recipient_id, up_to_id, status         messages to that user, up to that one, are delivered or read
     history   messages, before_id, after_id          newest last, none when there are no more; ids as asked for
     typing    username                               the other user is writing
+    ping      token                                  after each MiB; who leaves 4 MiB unanswered is closed with 4503
     error     code, detail, client_id, failure_id    client_id: of the message it is about, where that is known
 
 An error leaves the socket open, but for `internal`. After `unavailable` the same frame may be sent again later, after
@@ -92,7 +94,14 @@ class Typing:
     """Say that the user is writing."""
 
 
-Request = SendMessage | LoadHistory | MarkRead | Typing
+@dataclass(frozen=True)
+class Pong:
+    """Say that everything up to a ping has been read."""
+
+    token: str
+
+
+Request = SendMessage | LoadHistory | MarkRead | Typing | Pong
 
 
 def parse_frame(text: str | None) -> Request:
@@ -111,8 +120,12 @@ def parse_frame(text: str | None) -> Request:
             return MarkRead(_id(frame, "up_to_id"))
         case "typing":
             return Typing()
+        case "pong" if isinstance(frame.get("token"), str):
+            return Pong(frame["token"])
+        case "pong":
+            raise FrameError("invalid_token", "token is the one of a ping.")
         case _:
-            raise FrameError("unknown_type", "type is one of: message, history, read, typing.")
+            raise FrameError("unknown_type", "type is one of: message, history, read, typing, pong.")
 
 
 def what_fits(messages: list[dict[str, Any]], from_the_end: bool) -> list[dict[str, Any]]:

@@ -283,6 +283,19 @@ async def test_each_message_has_its_time(visit, site, browser, created_at, shown
     await expect(message(page, "Row F is fine.").get_by_role("time")).to_have_text(re.compile(f"^{shown}$"))
 
 
+async def test_a_page_says_that_it_reads(visit):
+    ana = await visit("ana")
+    answered = asyncio.get_running_loop().create_future()
+
+    def ask(ws):
+        ws.on_message(lambda text: answered.set_result(text))
+        ws.send(json.dumps({"type": "ping", "token": "7f"}))
+
+    await ana.route_web_socket("**/ws/chat/**", ask)
+    await ana.goto(f"{ana.url}chat/ben/")
+    assert json.loads(await asyncio.wait_for(answered, 30)) == {"type": "pong", "token": "7f"}
+
+
 async def test_a_client_id_is_a_random_uuid(visit):
     """Made without crypto.randomUUID, which a page without HTTPS does not have."""
     page = await visit("ana")

@@ -1,4 +1,4 @@
-"""uvicorn serves LinkUp as Daphne does, and when it is asked to end, it gives back what its sockets held."""
+"""A server that is asked to end, Daphne or uvicorn, closes its sockets for a return, and gives back what they held."""
 
 import asyncio
 import re
@@ -6,30 +6,44 @@ import signal
 import subprocess
 import sys
 
+import pytest
 import websockets
 
 from server import frame_of
 from workshop.scratch import PROJECT
 
-COMMAND = ["-m", "uvicorn", "--host", "127.0.0.1", "--port", "0", "linkup.asgi:application"]
+UVICORN = ["-m", "uvicorn", "--host", "127.0.0.1", "--port", "0", "linkup.asgi:application"]
 
 
-async def started(environ):
-    """Start a server; return its process and port, and read on what it says."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *COMMAND, cwd=PROJECT, env=environ, stderr=subprocess.STDOUT, stdout=subprocess.PIPE
-    )
-    said = ""
-    while not (port := re.search(r"http://127\.0\.0\.1:(\d+)", said)):
-        line = await asyncio.wait_for(process.stdout.readline(), 60)
-        assert line, said
-        said += line.decode()
-    return process, int(port[1]), asyncio.create_task(process.stdout.read())
+@pytest.fixture
+def daphne(site):
+    """Return its process, and its port."""
+    return site.server.process, site.server.port
 
 
-async def test_a_server_that_is_asked_to_end(site, message):
+@pytest.fixture
+def uvicorn(site):
     site.server.kill()
-    process, port, rest = await started(site.server.environ)
+    with site.log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, *UVICORN],
+            cwd=PROJECT,
+            env=site.server.environ,
+            stderr=subprocess.PIPE,
+            stdout=log,
+            text=True,
+        )
+    with process:
+        while not (port := re.search(r"http://127\.0\.0\.1:(\d+)", line := process.stderr.readline())):
+            assert line, site.log.read_text()
+        yield process, int(port[1])
+        process.kill()
+
+
+# 4503 and 1012, service restart, both make a page come back.
+@pytest.mark.parametrize(("name", "code"), [("daphne", 4503), ("uvicorn", 1012)])
+async def test_a_server_that_is_asked_to_end(site, message, request, name, code):
+    process, port = request.getfixturevalue(name)
     headers = {"Cookie": site.cookies["ana"], "Origin": f"http://127.0.0.1:{port}"}
     async with websockets.connect(f"ws://127.0.0.1:{port}/ws/chat/ben/", additional_headers=headers) as chat:
         await frame_of(chat, "presence")
@@ -39,8 +53,8 @@ async def test_a_server_that_is_asked_to_end(site, message):
         assert site.rows("SELECT count(*) FROM messaging_connection") == [(1,)]
         process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(chat.wait_closed(), 30)
-        assert chat.close_code == 1012  # service restart: the page comes back
-    await asyncio.wait_for(process.wait(), 30)
-    assert "Traceback" not in (await rest).decode()
+        assert chat.close_code == code
+    await asyncio.to_thread(process.wait, 30)
+    assert "Traceback" not in site.log.read_text() + (process.stderr.read() if process.stderr else "")
     assert site.rows("SELECT count(*) FROM messaging_connection") == [(0,)]
     assert site.stored(client_id)

@@ -24,13 +24,14 @@ anything = st.recursive(
     ids, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
 )
 near_misses = st.fixed_dictionaries(
-    {"type": st.sampled_from(["message", "history", "read", "typing", "error", "__class__"]) | anything},
+    {"type": st.sampled_from(["message", "history", "read", "typing", "pong", "error", "__class__"]) | anything},
     optional={
         "client_id": st.uuids().map(str) | anything,
         "content": st.text(max_size=50) | st.sampled_from(["x" * 4001, "\0", "\ud800"]) | anything,
         "before_id": anything,
         "after_id": anything,
         "up_to_id": anything,
+        "token": anything,
     },
 )
 frames = st.one_of(

@@ -74,6 +74,8 @@ class Page:
                 self.name(frame["received_id"])
             case "status":
                 self.statuses[frame["up_to_id"]] = frame["status"]
+            case "ping":
+                await self.ask({"type": "pong", "token": frame["token"]})
             case "history":
                 for message in frame["messages"]:
                     self.show(message)

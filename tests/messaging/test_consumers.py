@@ -5,8 +5,10 @@ import json
 import pytest
 from asgiref.sync import sync_to_async
 
+from messaging.heartbeat import heart
+from messaging.message_persistence_manager import mark_messages_async
 from messaging.models import Message
-from messaging.protocol import MAX_CONTENT, MAX_FRAME
+from messaging.protocol import MAX_CONTENT, MAX_FRAME, CloseCode
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,9 +73,8 @@ async def test_a_page_of_history_fits_into_a_frame(ana, ben, ana_cookie, socket,
             found, end = [], {"after_id": 0, "before_id": 2**62}[key]
             while True:
                 await a.send_json_to({"type": "history", key: end})
-                text = await a.receive_from(timeout=10)
-                if (frame := json.loads(text))["type"] != "history":
-                    continue  # the status of those that are delivered now
+                while (frame := json.loads(text := await a.receive_from(timeout=10)))["type"] != "history":
+                    pass  # asked whether it reads on
                 assert len(text.encode()) < 2**19
                 if not frame["messages"]:
                     break
@@ -114,6 +115,73 @@ async def test_what_waited_is_delivered_with_the_history_and_then_read(
             await b.send_json_to({"type": "history"})
             assert [m["status"] for m in (await frame_of(b, "history"))["messages"]] == ["read", "read"]
     assert [row.status async for row in Message.objects.order_by("pk")] == ["read", "read"]
+
+
+async def test_several_messages_have_one_receipt(
+    ana, ben, ana_cookie, ben_cookie, socket, frame_of, new_message, monkeypatch
+):
+    monkeypatch.setattr("messaging.consumers.RECEIPT", 3600)
+    async with socket(ana_cookie, "ben") as a, socket(ben_cookie, "ana") as b:
+        await frame_of(b, "presence")
+        for content in ("one", "two", "three"):
+            await a.send_json_to(new_message(content))
+        third = [(await frame_of(b, "message"))["message"] for _ in range(3)][-1]
+        the_hour_is_over(ben)
+        told = {"type": "status", "recipient_id": ben.pk, "up_to_id": third["id"]}
+        assert await frame_of(a, "status") == told | {"status": "delivered"}
+    assert [row.status async for row in Message.objects.all()] == ["delivered"] * 3
+
+
+async def test_what_is_read_at_once_has_that_receipt_alone(
+    ana, ben, ana_cookie, ben_cookie, socket, frame_of, new_message, monkeypatch
+):
+    monkeypatch.setattr("messaging.consumers.RECEIPT", 3600)
+    written = []
+
+    async def mark(*arguments):
+        written.append(arguments[2:])
+        return await mark_messages_async(*arguments)
+
+    monkeypatch.setattr("messaging.consumers.mark_messages_async", mark)
+    async with socket(ana_cookie, "ben") as a, socket(ben_cookie, "ana") as b:
+        await frame_of(b, "presence")
+        for content in ("one", "two"):
+            await a.send_json_to(new_message(content))
+            arrived = (await frame_of(b, "message"))["message"]
+            if content == "one":
+                await b.send_json_to({"type": "read", "up_to_id": arrived["id"]})
+                the_hour_is_over(ben)
+                told = {"type": "status", "recipient_id": ben.pk, "up_to_id": arrived["id"]}
+                assert await frame_of(a, "status") == told | {"status": "read"}
+        # Of the second, only its arrival is known.
+        await b.send_json_to({"type": "read", "up_to_id": told["up_to_id"]})
+        the_hour_is_over(ben)
+        told["up_to_id"] = arrived["id"]
+        assert await frame_of(a, "status") == told | {"status": "delivered"}
+    first = told["up_to_id"] - 1
+    assert written == [(first, "read"), (first, "read"), (first + 1, "delivered")]
+
+
+def the_hour_is_over(user):
+    """Do what is to be done RECEIPT seconds after a message has arrived."""
+    [chat] = [chat for seat, chat in heart().chats.items() if seat.user_id == user.pk]
+    chat.ear.tell({"type": "chat.receipt"})
+
+
+async def test_who_does_not_read_is_closed(ana, ben, ana_cookie, socket, frame_of, close_code_of, monkeypatch, write):
+    monkeypatch.setattr("messaging.backlog.ASK_EACH", 2_000)
+    monkeypatch.setattr("messaging.backlog.MOST", 8_000)
+    await write("x" * 1_000)
+    async with socket(ana_cookie, "ben") as a:
+        for number in range(10):
+            await a.send_json_to({"type": "history"})
+            await frame_of(a, "history")
+            if number % 2:
+                await a.send_json_to({"type": "pong", "token": (await frame_of(a, "ping"))["token"]})
+        await a.send_json_to({"type": "pong", "token": "guessed"})
+        for _ in range(10):
+            await a.send_json_to({"type": "history"})
+        assert await close_code_of(a) == CloseCode.TRY_AGAIN_LATER.value
 
 
 async def test_nobody_marks_the_messages_of_another_pair(ana, ben, ana_cookie, socket, frame_of, django_user_model):

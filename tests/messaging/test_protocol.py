@@ -11,6 +11,7 @@ from messaging.protocol import (
     FrameError,
     LoadHistory,
     MarkRead,
+    Pong,
     SendMessage,
     Typing,
     parse_frame,
@@ -34,9 +35,10 @@ def test_history():
     assert parse_frame('{"type": "history", "after_id": 0}') == LoadHistory(after_id=0)
 
 
-def test_read_and_typing():
+def test_read_typing_and_pong():
     assert parse_frame('{"type": "read", "up_to_id": 7}') == MarkRead(7)
     assert parse_frame('{"type": "typing"}') == Typing()
+    assert parse_frame('{"type": "pong", "token": "7f"}') == Pong("7f")
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,8 @@ def test_read_and_typing():
         ("{}", "unknown_type"),
         ('{"type": ["message"]}', "unknown_type"),
         ('{"type": "shutdown"}', "unknown_type"),
+        ('{"type": "pong"}', "invalid_token"),
+        ('{"type": "pong", "token": 7}', "invalid_token"),
         (message(client_id=None), "invalid_client_id"),
         (message(client_id="7"), "invalid_client_id"),
         (message(content=None), "invalid_content"),

@@ -77,6 +77,7 @@ export class Connection {
   }
 
   #receive(frame) {
+    if (frame.type === "ping") return this.#socket.send(JSON.stringify({ type: "pong", token: frame.token }));
     // The first frame of a conversation is the presence; a server that fails before it sends an error.
     if (frame.type === "presence" && !this.isIn) this.#join();
     this.#on.frame(frame);
