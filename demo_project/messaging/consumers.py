@@ -128,6 +128,7 @@ class ChatConsumer(ReportingConsumer):
                 await self.send_frame("history", messages=messages, before_id=before_id, after_id=after_id)
                 self.note_arrival(messages)
             case MarkRead(up_to_id):
+                self.arrived = 0 if up_to_id >= self.arrived else self.arrived
                 await self.mark(up_to_id, Message.Status.READ)
             case Typing():
                 await self.tell("chat.typing", user_id=self.user.pk)
@@ -159,8 +160,6 @@ class ChatConsumer(ReportingConsumer):
 
     async def mark(self, up_to_id: int, status: str) -> None:
         """Move the messages to this user forward, and tell both sides if that changed any."""
-        if self.arrived <= up_to_id:
-            self.arrived = 0
         if await mark_messages_async(self.user.pk, self.peer.pk, up_to_id, status):
             await self.tell("chat.status", recipient_id=self.user.pk, up_to_id=up_to_id, status=status)
 
@@ -177,8 +176,9 @@ class ChatConsumer(ReportingConsumer):
 
     async def chat_receipt(self, event: dict[str, Any]) -> None:
         """Note what has reached the client, unless it was read meanwhile."""
-        if self.arrived:
-            await self.mark(self.arrived, Message.Status.DELIVERED)
+        up_to_id, self.arrived = self.arrived, 0
+        if up_to_id:
+            await self.mark(up_to_id, Message.Status.DELIVERED)
 
     async def chat_status(self, event: dict[str, Any]) -> None:
         """Pass on how far messages have come."""
