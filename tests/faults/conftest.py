@@ -9,9 +9,10 @@ from contextlib import closing
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from needs import skip_or_fail
-from server import Site
+from server import Server, Site
 
 SOAK = bool(os.environ.get("LINKUP_SOAK"))
 
@@ -64,3 +65,22 @@ def redis(tmp_path):
     start()
     yield port, start, kill
     kill()
+
+
+@pytest.fixture
+def postgresql_site(transactional_db, django_user_model, tmp_path, closed_connections):
+    """A server on the test database of PostgreSQL, with Ana and Ben; yields server, cookie, and the database's name."""
+    if not os.environ.get("LINKUP_DATABASE_URL"):
+        skip_or_fail("services", "needs PostgreSQL in LINKUP_DATABASE_URL")
+    from django.db import connection
+
+    ana, _ben = (django_user_model.objects.create_user(name) for name in ("ana", "ben"))
+    client = Client()
+    client.force_login(ana)
+    name = connection.settings_dict["NAME"]
+    connection.close()  # before the outage does it
+    base = os.environ["LINKUP_DATABASE_URL"].rpartition("/")[0]
+    environ = os.environ | {"LINKUP_DATABASE_URL": f"{base}/{name}", "LINKUP_CHANNEL_LAYER_URL": ""}
+    server = Server(environ, tmp_path / "server.log")
+    yield server, f"sessionid={client.cookies['sessionid'].value}", name
+    server.kill()

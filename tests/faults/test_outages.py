@@ -9,10 +9,8 @@ from contextlib import closing
 import psycopg
 import pytest
 import websockets
-from django.test import Client
 
-from needs import skip_or_fail
-from server import Server, Site, frame_of
+from server import Site, frame_of
 
 
 async def is_refused_then_stored(chat, message, away, stored):
@@ -54,25 +52,6 @@ async def test_a_database_file_that_cannot_be_written(site, message, away):
         await frame_of(chat, "presence")
         outage = locked(site.database) if away == "locked" else full_disk(site.server)
         await is_refused_then_stored(chat, message, outage, site.stored)
-
-
-@pytest.fixture
-def postgresql_site(transactional_db, django_user_model, tmp_path, closed_connections):
-    """A server on the test database of PostgreSQL, with Ana and Ben; yields server, cookie, and the database's name."""
-    if not os.environ.get("LINKUP_DATABASE_URL"):
-        skip_or_fail("services", "needs PostgreSQL in LINKUP_DATABASE_URL")
-    from django.db import connection
-
-    ana, _ben = (django_user_model.objects.create_user(name) for name in ("ana", "ben"))
-    client = Client()
-    client.force_login(ana)
-    name = connection.settings_dict["NAME"]
-    connection.close()  # before the outage does it
-    base = os.environ["LINKUP_DATABASE_URL"].rpartition("/")[0]
-    environ = os.environ | {"LINKUP_DATABASE_URL": f"{base}/{name}", "LINKUP_CHANNEL_LAYER_URL": ""}
-    server = Server(environ, tmp_path / "server.log")
-    yield server, f"sessionid={client.cookies['sessionid'].value}", name
-    server.kill()
 
 
 @contextlib.contextmanager
