@@ -11,6 +11,8 @@ SETTINGS = {
     "core.excludesFile": os.devnull,
     "core.quotePath": "false",
     "init.defaultBranch": "main",
+    "init.templateDir": "",  # no sample hooks
+    "maintenance.auto": "false",  # a copy does not live long enough
 }
 OPTIONS = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 Units = dict[str, str]  # name of a definition, import or statement: its text, with the blank lines above it
@@ -39,6 +40,11 @@ def touched(before: str, after: str) -> list[str]:
 
 def units(text: str) -> Units:
     """Take a module apart; joined, the parts are the text again. Raises SyntaxError."""
+    return dict(_units(text))
+
+
+@lru_cache(maxsize=512)
+def _units(text: str) -> Units:
     lines = text.splitlines(keepends=True)
     found: Units = {}
     last = 0

@@ -135,6 +135,7 @@ class Scratch:
         try:
             shutil.copytree(PROJECT, draft, ignore=shutil.ignore_patterns("bugs", *NOT_SOURCE))
             git("init", "--quiet", cwd=draft)
+            (draft / ".git/info").mkdir()
             (draft / ".git/info/exclude").write_text("\n".join(NOT_SOURCE) + "\n")
             git("add", "-A", cwd=draft)
             git("commit", "--quiet", "-m", "shipped", cwd=draft)

@@ -5,6 +5,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -17,27 +18,44 @@ Tree = dict[str, str]  # path relative to demo_project, text
 def apply(tree: Tree, patch: Path) -> Tree:
     """Return a tree with a patch applied strictly. Raises subprocess.CalledProcessError."""
     named = set(re.findall(r"^(?:--- a|\+\+\+ b)/(.+)$", patch.read_text(encoding="utf-8"), re.M))
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_tree({path: text for path, text in tree.items() if path in named}, folder)
-        # A repository of its own: inside another one, git apply would change nothing and report success.
-        git("init", "--quiet", cwd=folder)
-        git("apply", str(patch), cwd=folder)
-        return {path: text for path, text in tree.items() if path not in named} | read_tree(folder)
+    aside = {path: text for path, text in tree.items() if path not in named}
+    return aside | dict(_applied(frozenset(tree.items() - aside.items()), patch.read_bytes()))
 
 
 def diff(before: Tree, after: Tree) -> str:
     """Return the unified diff between two trees, with a/ and b/ paths, files that come or go included."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        git("init", "--quiet", cwd=folder)
-        write_tree({path: text for path, text in before.items() if after.get(path) != text}, folder)
+    return _diff(frozenset(before.items() - after.items()), frozenset(after.items() - before.items()))
+
+
+@lru_cache(maxsize=512)
+def _applied(files: frozenset[tuple[str, str]], patch: bytes) -> frozenset[tuple[str, str]]:
+    """Ask git, once for the same contents: a bug's steps all stand on its own patch."""
+    with _repository() as folder:
+        write_tree(dict(files), folder)
+        (folder / ".git/patch").write_bytes(patch)
+        git("apply", ".git/patch", cwd=folder)
+        return frozenset(read_tree(folder).items())
+
+
+@lru_cache(maxsize=512)
+def _diff(before: frozenset[tuple[str, str]], after: frozenset[tuple[str, str]]) -> str:
+    with _repository() as folder:
+        write_tree(dict(before), folder)
         git("add", "--all", cwd=folder)
-        for path in before.keys() - after.keys():
+        for path in dict(before).keys() - dict(after).keys():
             (folder / path).unlink()
-        write_tree({path: text for path, text in after.items() if before.get(path) != text}, folder)
-        git("add", "--intent-to-add", "--ignore-removal", ".", cwd=folder)
+        write_tree(dict(after), folder)
+        if dict(after).keys() - dict(before).keys():
+            git("add", "--intent-to-add", "--ignore-removal", ".", cwd=folder)
         return git("diff", "--no-renames", cwd=folder)
+
+
+@contextmanager
+def _repository() -> Iterator[Path]:
+    """Yield a folder with a repository of its own: inside another one, git apply changes nothing, and succeeds."""
+    with tempfile.TemporaryDirectory() as name:
+        git("init", "--quiet", cwd=Path(name))
+        yield Path(name)
 
 
 def read_tree(folder: Path) -> Tree:
