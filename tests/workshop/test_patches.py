@@ -1,5 +1,6 @@
 """When demo_project moves, the patches follow whole, or somebody is told."""
 
+import os
 import subprocess
 import sys
 from functools import cache
@@ -38,7 +39,8 @@ def bug(kit):
 def make_patches(kit):
     """Run the command that `make patches` runs."""
     command = [sys.executable, "-m", "workshop.patches"]
-    return subprocess.run(command, cwd=kit / "notebooks", capture_output=True, text=True)
+    environ = os.environ | {"PYTEST_XDIST_AUTO_NUM_WORKERS": "1"}  # the other core has tests of its own
+    return subprocess.run(command, cwd=kit / "notebooks", env=environ, capture_output=True, text=True)
 
 
 def change(kit, before, after):
