@@ -37,10 +37,11 @@ patches: .venv/installed  ## write the bugs' patches anew after demo_project has
 lock: .venv/installed  ## compile pyproject.toml's dependencies
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.txt pyproject.toml
 
-bench: .venv/installed  ## where the suite's seconds go, by module; the checker's time and memory
+bench: .venv/installed  ## where the suite's seconds go, by module; the checker's time and memory; LinkUp under load
 	$(BIN)/pytest -q --junitxml=.bench.xml $(ARGS)
 	$(BIN)/python tests/seconds.py .bench.xml
 	$(BIN)/python tests/async_audit/benchmark.py
+	$(BIN)/python tests/load/bench.py --json .bench.json
 
 # pip brings uv, checked by its hash; uv does the rest in seconds.
 .venv/installed: requirements.txt

@@ -4,14 +4,18 @@ import asyncio
 import os
 import sys
 from contextlib import asynccontextmanager, closing
+from itertools import count
+from pathlib import Path
 
 import psycopg
+import websockets
 from page import Page
 
 from server import Server
 from workshop.database import program_environ
 from workshop.scratch import PROJECT
 
+numbers = count()
 SETUP = """
 import sys
 import django
@@ -40,10 +44,20 @@ class Crowd:
 
     def page(self, number: int, peer: int | None = None, **options: bool) -> Page:
         """Return a page of one user, opposite the other one of the pair."""
+        address, cookie, origin = self.address(number, peer)
+        return Page(address, cookie, origin, **options)
+
+    def connected(self, number: int) -> websockets.connect:
+        """Return a bare connection of one user."""
+        address, cookie, origin = self.address(number)
+        headers = {"Cookie": cookie, "Origin": origin}
+        return websockets.connect(address, additional_headers=headers, compression=None, ping_interval=None)
+
+    def address(self, number: int, peer: int | None = None) -> tuple[str, str, str]:
+        """Return address, cookie and origin of one user's socket."""
         peer = number ^ 1 if peer is None else peer
-        origin = f"127.0.0.1:{self.server.port}"
-        cookie = f"sessionid={self.users[number][1]}"
-        return Page(f"ws://{origin}/ws/chat/user{peer}/", cookie, f"http://{origin}", **options)
+        host = f"127.0.0.1:{self.server.port}"
+        return f"ws://{host}/ws/chat/user{peer}/", f"sessionid={self.users[number][1]}", f"https://{host}"
 
 
 @asynccontextmanager
@@ -62,28 +76,39 @@ async def opened(pages: list[Page], seconds: float = 120):
 
 
 @asynccontextmanager
-async def crowd(folder, number: int, postgresql: str = "", redis: str = "", clock: str = "normal", **faults: str):
-    """Run a server on an empty database with so many users: a file, or a database of its own on a server."""
-    url = f"sqlite:///{folder}/crowd.sqlite3"
+async def peopled(folder: Path, number: int, postgresql: str = "", redis: str = "", **faults: str):
+    """Make an empty database with so many users, a file or a database of its own on a server.
+
+    Yields the environment of a server that stands on it, and the users. Databases and events of two are kept apart.
+    """
+    name = f"crowd_{os.getpid()}_{next(numbers)}"
+    url = f"sqlite:///{folder}/{name}.sqlite3"
     if postgresql:
-        address, name = postgresql.rpartition("/")[0], f"crowd_{os.getpid()}"
-        admin = f"{address}/postgres"
+        address = postgresql.rpartition("/")[0]
+        url, admin = f"{address}/{name}", f"{address}/postgres"
         with closing(psycopg.connect(admin, autocommit=True)) as database:
             database.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             database.execute(f"CREATE DATABASE {name}")
-        url = f"{address}/{name}"
-    named = {"LINKUP_SECRET_KEY": f"crowd of process {os.getpid()}", "LINKUP_DATABASE_URL": url}
-    environ = program_environ(**named, LINKUP_LOG_FILE=os.devnull, LINKUP_CHANNEL_LAYER_URL=redis, **faults)
-    users = await made(environ, number)
-    server = Server(environ, folder / "server.log", clock)
-    server.database_url = url
+    named = {"LINKUP_SECRET_KEY": name, "LINKUP_DATABASE_URL": url, "LINKUP_CHANNEL_LAYER_URL": redis}
+    # With DEBUG, Django keeps each statement, and on SQLite asks the database how to write it down.
+    environ = program_environ(**named, LINKUP_LOG_FILE=os.devnull, LINKUP_DEBUG="0", **faults)
     try:
-        yield Crowd(server, users)
+        yield environ, await made(environ, number)
     finally:
-        server.kill()
         if postgresql:
             with closing(psycopg.connect(admin, autocommit=True)) as database:
                 database.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@asynccontextmanager
+async def crowd(folder: Path, number: int, clock: str = "normal", **services_and_faults: str):
+    """Run LinkUp's server on an empty database with so many users."""
+    async with peopled(folder, number, **services_and_faults) as (environ, users):
+        server = Server(environ, folder / "server.log", clock)
+        try:
+            yield Crowd(server, users)
+        finally:
+            server.kill()
 
 
 async def made(environ: dict[str, str], number: int) -> list[tuple[int, str]]:
