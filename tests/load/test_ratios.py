@@ -52,6 +52,5 @@ async def test_on_postgresql(folder):
     services = {"postgresql": os.environ["LINKUP_DATABASE_URL"], "redis": os.environ["LINKUP_CHANNEL_LAYER_URL"]}
     of_echo, of_tutorial, wait = await measured(folder, **services)
     assert of_echo >= 0.17
-    # With the pool they are about 2.2 and 0.33, without it 1.3 and 0.53.
-    assert of_tutorial >= 1.5
-    assert wait <= 0.5
+    assert of_tutorial >= 1.33
+    assert wait <= 1.33
