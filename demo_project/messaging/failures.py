@@ -55,7 +55,9 @@ class ReportingConsumer(AsyncWebsocketConsumer):
         """Handle one event; a database that is away for a moment costs the event, not an open chat."""
         self.operation, self.client_id = get_handler_name(message), None
         try:
-            await super().dispatch(message)
+            # Not super().dispatch: for each event, it goes to the database thread first to close old connections. Here
+            # each database call does that itself, in its own hop.
+            await getattr(self, self.operation)(message)
             self.operation = "wait for an event"
         except (OperationalError, InterfaceError, RedisError) as error:
             if is_a_mistake(error):
