@@ -3,11 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test soak lint notebooks new-bug new-lesson patch patches lock bench
+.PHONY: lab copies test soak lint notebooks new-bug new-lesson patch patches lock bench
 .DEFAULT_GOAL := lab
 
-lab: .venv/installed  ## open the lessons in JupyterLab
-	cd notebooks && ../$(BIN)/jupyter-lab $(ROOT_USER) --ip=127.0.0.1 --LabApp.default_url=/lab/tree/00_start_here.ipynb
+lab: copies  ## open your copies of the lessons in JupyterLab
+	cd notebooks/mine && ../../$(BIN)/jupyter-lab $(ROOT_USER) --ip=127.0.0.1 --LabApp.default_url=/lab/tree/00_start_here.ipynb
+
+copies: .venv/installed  ## write or update the copies alone, for another editor
+	cd notebooks && ../$(BIN)/python -m workshop.copies
 
 test: .venv/installed  ## every proof: unit, bugs, notebooks, browser
 	$(BIN)/pytest $(ARGS)

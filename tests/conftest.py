@@ -74,6 +74,7 @@ def kit(tmp_path):
     generated = [
         ".git",
         ".venv",
+        "mine",
         "scratch",
         ".*_cache",
         "*.sqlite3*",

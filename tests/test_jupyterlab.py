@@ -1,4 +1,4 @@
-"""JupyterLab itself, driven by a browser: open a lesson, Run All, and nothing is red but what should be."""
+"""`make lab`, driven by a browser: open a copy without outputs, Run All, and nothing is red but what should be."""
 
 import asyncio
 import json
@@ -18,23 +18,20 @@ LIMIT = 120_000  # milliseconds, for a machine that is busy with other tests
 
 @asynccontextmanager
 async def jupyterlab(kit, home):
-    """Run JupyterLab on a copy of the kit, as `make lab` does; yield its address."""
+    """Run `make lab` in a copy of the kit; yield the address."""
     environ = {k: v for k, v in os.environ.items() if k != "WORKSHOP_SCRATCH" and not k.startswith("PYTEST")}
     environ |= {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        "--ip=127.0.0.1",
-        "--expose-app-in-browser",
-    ]
-    command += ["--allow-root"] if os.geteuid() == 0 else []
+    settings = {"ServerApp": {"open_browser": False}, "LabApp": {"expose_app_in_browser": True}}
+    (home / "config").mkdir()
+    (home / "config/jupyter_lab_config.json").write_text(json.dumps(settings))
+    (kit / ".venv").symlink_to(sys.prefix)
+    # The environment stays as it is: make must not look at its age, and could not make it anew without a Python.
+    command = ["make", "--assume-old=.venv/installed", "PYTHON=false", "lab"]
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=kit / "notebooks", env=environ, stderr=subprocess.PIPE, start_new_session=True
+        *command, cwd=kit, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     )
     log = ""
-    while not (address := re.search(r"(http://127\.0\.0\.1:\d+/lab)\?token=(\w+)", log)):
+    while not (address := re.search(r"(http://127\.0\.0\.1:\d+/lab)/tree/00_start_here\.ipynb\?token=(\w+)", log)):
         line = await process.stderr.readline()
         assert line, log
         log += line.decode()
@@ -71,13 +68,22 @@ async def save(page):
     await page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty", timeout=LIMIT)
 
 
-async def run_all_twice(path, browser, address, token):
-    """Open a lesson, and run it two times; it shows what is stored each time."""
-    before = nbformat.read(path, as_version=4)
-    number = len([cell for cell in before.cells if cell.cell_type == "code"])
+async def open_lesson(path, browser, address, token):
+    """Open the copy of a lesson as a user does, and return the page."""
     page = await (await browser.new_context(viewport={"width": 1280, "height": 900})).new_page()
     await page.goto(f"{address}/tree/{path.name}?token={token}")
     await ready(page)
+    return page
+
+
+async def run_all_twice(path, browser, lab):
+    """Open a copy, which shows no answer, and run it two times; it shows what is stored in the lesson each time."""
+    before = nbformat.read(path.parent.parent / path.name, as_version=4)
+    number = len([cell for cell in before.cells if cell.cell_type == "code"])
+    page = await open_lesson(path, browser, *lab)
+    outputs = "jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.sharedModel.outputs?.length ?? 0)"
+    assert set(await page.evaluate(outputs)) == {0}
+    assert await page.locator(".jp-OutputArea-output").count() == 0
     for round_ in (1, 2):
         await run_all(page, round_ * number)
         await save(page)
@@ -90,10 +96,24 @@ async def run_all_twice(path, browser, address, token):
 
 
 async def test_run_all_twice_in_two_lessons_at_once(kit, browser, tmp_path):
-    lessons = [kit / "notebooks" / f"{name}.ipynb" for name in ("02_online_status", "00_start_here")]
+    lessons = [kit / "notebooks/mine" / f"{name}.ipynb" for name in ("02_online_status", "00_start_here")]
     async with jupyterlab(kit, tmp_path) as lab, asyncio.TaskGroup() as both:
         for lesson in lessons:
-            both.create_task(run_all_twice(lesson, browser, *lab))
+            both.create_task(run_all_twice(lesson, browser, lab))
+
+
+async def test_pictures_and_links_of_a_copy_lead_to_the_learners_own(kit, browser, tmp_path):
+    async with jupyterlab(kit, tmp_path) as lab:
+        page = await open_lesson(kit / "notebooks/mine/00_start_here.ipynb", browser, *lab)
+        await page.locator(".jp-MarkdownOutput img").first.scroll_into_view_if_needed(timeout=LIMIT)
+        await page.wait_for_function("document.querySelector('.jp-MarkdownOutput img').naturalWidth > 0", timeout=LIMIT)
+        # JupyterLab puts the cells at the end into the page when they come into view.
+        await page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(37)")
+        await page.locator('.jp-MarkdownOutput a[href*="02_online_status.ipynb"]').click(timeout=LIMIT)
+        opened = "jupyterapp.shell.currentWidget.context?.path === '02_online_status.ipynb'"
+        await page.wait_for_function(opened, timeout=LIMIT)
+        await ready(page)
+        assert await page.locator(".jp-OutputArea-output").count() == 0
 
 
 def shown(cell):

@@ -98,7 +98,7 @@ def test_no_magic_and_no_skip(notebook):
 def test_the_first_import_says_what_to_do_when_it_fails(notebook):
     """Run from another folder, the cell is red and shows this line."""
     first = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    assert re.match(r"from workshop import .+  # not found\? Open this notebook in its own folder, notebooks/\n", first)
+    assert re.match(r"from workshop import .+  # not found\? Open a lesson in notebooks/ or notebooks/mine/\n", first)
 
 
 def test_sections_come_in_order(notebook):
