@@ -9,11 +9,14 @@ import nbformat
 import pytest
 
 from workshop.bug import Bug, bug_names
-from workshop.index import README, lessons, with_tables
+from workshop.index import README, framed, lessons, with_tables
 from workshop.scratch import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
-SECTIONS = ["Symptom", "Predict", "Reproduce", "Explain", "Fix, step by step", "Prove", "On your own", "For trainers"]
+SECTIONS = [
+    *("Symptom", "Predict", "Reproduce", "Explain", "Fix, step by step", "Prove", "On your own"),
+    *("Key points", "For trainers"),
+]
 # What would be different on the next machine or in the next run.
 PRIVATE = {
     "an absolute path": r"(?<![\w.:/])/(?:home|root|Users|tmp|usr|opt|work|private|var)/",
@@ -127,11 +130,37 @@ def test_pictures_and_links_lead_somewhere(notebook):
 def test_predictions_open_without_a_kernel(notebook):
     """Each answer is a disclosure of plain HTML, so it works in a printed page and for a screen reader."""
     predict = prose(notebook).partition("## Predict")[2].partition("\n## ")[0]
-    answers = re.findall(r"<details><summary><b>(\w)</b> – .+?</summary>\n<p>.+?</p>\n</details>", predict, re.S)
-    assert answers == ["A", "B", "C"]
+    assert letters(predict) == ["A", "B", "C"]
     # A blank line would end the HTML block: an exported page would show every answer at once.
     for disclosure in re.findall(r"<details>.*?</details>", prose(notebook), re.S):
         assert "\n\n" not in disclosure
+
+
+def letters(text):
+    """Return the letters of the answers to choose from."""
+    return re.findall(r"<details><summary><b>(\w)</b> – .+?</summary>\n<p>.+?</p>\n</details>", text, re.S)
+
+
+def test_each_step_asks_before_it_shows(notebook):
+    """A step begins with a question of its own; the last one, the repair, may come without."""
+    steps = prose(notebook).partition("## Fix, step by step")[2].partition("\n## ")[0].split("\n### Step ")[1:]
+    assert steps
+    for step in steps[:-1]:
+        assert letters(step)[:2] == ["A", "B"], step[:40]
+        question = next(cell for cell in notebook.cells if f"### Step {step[:20]}" in cell.source)
+        assert letters(question.source), "the question stands in the step's first cell, above what is run"
+
+
+def test_a_lesson_says_what_it_is_for(notebook):
+    assert "After this lesson you can\n\n- " in notebook.cells[0].source
+
+
+def test_minutes_and_neighbours_are_todays(notebook):
+    all_lessons = [None, *lessons(), None]
+    here = next(n for n, each in enumerate(all_lessons) if each and each.id == notebook.metadata["workshop"]["id"])
+    stored = nbformat.writes(notebook)
+    framed(notebook, all_lessons[here - 1], all_lessons[here + 1])
+    assert nbformat.writes(notebook) == stored, "run make notebooks"
 
 
 def test_outputs_have_text_and_pictures_have_an_alternative(notebook):

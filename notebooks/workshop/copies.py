@@ -30,6 +30,8 @@ def update(lessons: Path = NOTEBOOKS) -> list[str]:
         shutil.copytree(lessons / "images", mine / "images", dirs_exist_ok=True)
         with FileLock(mine / ".lock"):
             write(mine / "workshop.py", DOOR.read_text(encoding="utf-8"))
+            for page in lessons.glob("*.md"):
+                write(mine / page.name, page.read_text(encoding="utf-8"))
             for path in sorted(lessons.glob("*.ipynb")):
                 says += update_copy(path, mine / path.name)
     except (OSError, shutil.Error) as error:

@@ -1,5 +1,9 @@
-"""The README's lesson table and symptom index, made from the notebooks' own metadata: python -m workshop.index."""
+"""What follows from the lessons, written where it stands: python -m workshop.index.
 
+The README's lesson table and symptom index, each lesson's minutes, and the line in it that leads to its neighbours.
+"""
+
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +13,9 @@ from .scratch import NOTEBOOKS
 from .tables import read_table
 
 README = NOTEBOOKS.parent / "README.md"
+WORDS, LINES, CELLS = 180, 25, 4  # a minute: read prose, read code and outputs, run cells
+EXERCISE = 5  # minutes
+LONG = 40  # lines of an output; what is longer is skimmed
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,19 @@ def lessons() -> list[Lesson]:
         )
         for path in sorted(NOTEBOOKS.glob("*.ipynb"))
     ]
+
+
+def minutes_of(notebook: nbformat.NotebookNode) -> int:
+    """Return how long a lesson takes, in steps of five minutes, by what there is to read, to run and to do."""
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    words = len(re.findall(r"\w+", re.sub(r"<[^>]*>", "", prose.partition("\n## For trainers")[0])))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    lines = sum(len(cell.source.splitlines()) for cell in code)
+    for output in (output for cell in code for output in cell.outputs):
+        shown = output.get("text") or output.get("data", {}).get("text/plain", "")
+        lines += min(len(shown.splitlines()), LONG)
+    exercises = max(1, len(re.findall(r"^### Exercise", prose, re.M)))
+    return 5 * round((words / WORDS + lines / LINES + len(code) / CELLS + exercises * EXERCISE) / 5)
 
 
 def lesson_table(all_lessons: list[Lesson]) -> str:
@@ -67,8 +87,38 @@ def with_tables(readme: str) -> str:
     return readme
 
 
+def framed(notebook: nbformat.NotebookNode, before: Lesson | None, after: Lesson | None) -> None:
+    """Write minutes and neighbours into a lesson. Raises ValueError when its first cell has no place for them."""
+    first, minutes = notebook.cells[0], minutes_of(notebook)
+    ways = [f"{word}: [{to.id} · {to.title}]({to.file})" for word, to in [("back", before), ("next", after)] if to]
+    ways.insert(1 if before else 0, "[glossary](glossary.md)")
+    line = " · ".join(ways)
+    for pattern, text in [
+        (r"^\*\d+ minutes", f"*{minutes} minutes"),
+        (r"^.*\(glossary\.md\).*$", line[0].upper() + line[1:]),
+    ]:
+        if not re.search(pattern, first.source, re.M):
+            lesson = notebook.metadata["workshop"]["id"]
+            raise ValueError(f"The first cell of lesson {lesson} has no line like {pattern}")
+        first.source = re.sub(pattern, text, first.source, count=1, flags=re.M)
+    notebook.metadata["workshop"]["minutes"] = minutes
+
+
+def frame_all() -> None:
+    """Write minutes and neighbours into all lessons, and touch none that has them."""
+    found = lessons()
+    for before, lesson, after in zip([None, *found], found, [*found[1:], None], strict=False):
+        path = NOTEBOOKS / lesson.file
+        notebook = nbformat.read(path, as_version=4)
+        text = nbformat.writes(notebook)
+        framed(notebook, before, after)
+        if nbformat.writes(notebook) != text:
+            nbformat.write(notebook, path)
+
+
 def main(readme: Path = README) -> None:
-    """Write the tables into the README."""
+    """Write it all."""
+    frame_all()
     readme.write_text(with_tables(readme.read_text(encoding="utf-8")), encoding="utf-8")
 
 
