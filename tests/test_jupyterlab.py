@@ -95,25 +95,30 @@ async def run_all_twice(path, browser, lab):
         await page.screenshot(path=f"{folder}/{path.stem}.png")
 
 
-async def test_run_all_twice_in_two_lessons_at_once(kit, browser, tmp_path):
-    lessons = [kit / "notebooks/mine" / f"{name}.ipynb" for name in ("02_online_status", "00_start_here")]
-    async with jupyterlab(kit, tmp_path) as lab, asyncio.TaskGroup() as both:
-        for lesson in lessons:
-            both.create_task(run_all_twice(lesson, browser, lab))
+async def look_and_follow_a_link(path, browser, lab):
+    """Look at a copy's picture, and go to another copy."""
+    page = await open_lesson(path, browser, *lab)
+    # JupyterLab puts cells into the page when they come into view.
+    picture = """() => {
+        const {content} = window.jupyterapp.shell.currentWidget;
+        content.scrollToItem(content.widgets.findIndex(cell => cell.model.sharedModel.source.includes("](images/")));
+        return content.node.querySelector(".jp-MarkdownOutput img")?.naturalWidth > 0;
+    }"""
+    await page.wait_for_function(picture, timeout=LIMIT)
+    await page.evaluate("void jupyterapp.shell.currentWidget.content.scrollToItem(0)")
+    await page.locator('.jp-MarkdownOutput a[href*="01_missing_field.ipynb"]').first.click(timeout=LIMIT)
+    opened = "jupyterapp.shell.currentWidget.context?.path === '01_missing_field.ipynb'"
+    await page.wait_for_function(opened, timeout=LIMIT)
+    await ready(page)
+    assert await page.locator(".jp-OutputArea-output").count() == 0
 
 
-async def test_pictures_and_links_of_a_copy_lead_to_the_learners_own(kit, browser, tmp_path):
-    async with jupyterlab(kit, tmp_path) as lab:
-        page = await open_lesson(kit / "notebooks/mine/00_start_here.ipynb", browser, *lab)
-        await page.locator(".jp-MarkdownOutput img").first.scroll_into_view_if_needed(timeout=LIMIT)
-        await page.wait_for_function("document.querySelector('.jp-MarkdownOutput img').naturalWidth > 0", timeout=LIMIT)
-        # JupyterLab puts the cells at the end into the page when they come into view.
-        await page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(37)")
-        await page.locator('.jp-MarkdownOutput a[href*="02_online_status.ipynb"]').click(timeout=LIMIT)
-        opened = "jupyterapp.shell.currentWidget.context?.path === '02_online_status.ipynb'"
-        await page.wait_for_function(opened, timeout=LIMIT)
-        await ready(page)
-        assert await page.locator(".jp-OutputArea-output").count() == 0
+async def test_the_copies_of_lessons_in_three_pages_at_once(kit, browser, tmp_path):
+    mine = kit / "notebooks/mine"
+    async with jupyterlab(kit, tmp_path) as lab, asyncio.TaskGroup() as all_three:
+        all_three.create_task(run_all_twice(mine / "02_online_status.ipynb", browser, lab))
+        all_three.create_task(run_all_twice(mine / "00_start_here.ipynb", browser, lab))
+        all_three.create_task(look_and_follow_a_link(mine / "04_whole_incident.ipynb", browser, lab))
 
 
 def shown(cell):

@@ -118,10 +118,10 @@ def emptied(cell: NotebookNode) -> NotebookNode:
 
 def write(path: Path, text: str) -> None:
     """Write a whole file or nothing; one that holds the text already is left alone."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if path.exists() and path.read_bytes() == text.encode():
         return
     draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(text, encoding="utf-8")
+    draft.write_bytes(text.encode())
     os.replace(draft, path)
 
 

@@ -32,7 +32,8 @@ class Course:
             cell.id = id_
             if cell.cell_type == "code":
                 cell.update(execution_count=number, outputs=[new_output("stream", text="stored\n")])
-        nbformat.write(new_notebook(cells=cells, metadata={"workshop": {"id": "00"}}), self.lesson)
+        metadata = {"workshop": {"id": "00"}, "kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        nbformat.write(new_notebook(cells=cells, metadata=metadata), self.lesson)
 
     def learner(self, change):
         notebook = self.read()
@@ -143,6 +144,14 @@ def test_what_the_learner_changed_stays(course):
     assert course.printed() == [["mine: 1 + 1\n"], ["mine: 2 + 2\n"]]
 
 
+def test_the_kernel_that_the_learner_chose_stays(course):
+    kernel = {"name": "mine", "display_name": "Mine"}
+    course.learner(lambda notebook, _cells: notebook.metadata.update(kernelspec=kernel))
+    course.author(**LESSON | {"b": "1 + 10"})
+    assert course.update() == [CHANGED]
+    assert course.read().metadata["kernelspec"] == kernel
+
+
 def test_what_the_learner_added_stays_in_its_place(course):
     for place, source in [(4, "at the end"), (2, "below b"), (0, "at the top")]:
         course.learner(add(place, source))
@@ -158,6 +167,7 @@ def test_both_changed_the_same_cell(course):
     course.update()
     assert course.sources() == [LESSON["a"], "1 + 3", copies.NOTE, "1 + 10", LESSON["c"], "2 + 2"]
     assert course.printed() == [["mine: 1 + 1\n"], [], ["mine: 2 + 2\n"]]
+    assert course.update() == []
     course.author(**LESSON | {"b": "1 + 100"})  # the learner left the lesson's cell alone
     course.update()
     assert course.sources() == [LESSON["a"], "1 + 3", copies.NOTE, "1 + 100", LESSON["c"], "2 + 2"]
@@ -222,13 +232,13 @@ def test_a_lesson_that_is_gone_leaves_its_copy(course):
 
 
 def test_a_disk_that_is_full_leaves_the_copy_whole(course, monkeypatch):
-    def half(path, text, **_options):
-        path.write_bytes(text.encode()[:20])
+    def half(path, data):
+        path.write_text(data.decode()[:20])
         raise OSError(28, "No space left on device")
 
     before = course.copy.read_bytes()
     course.author(**LESSON | {"b": "1 + 10"})
-    monkeypatch.setattr(Path, "write_text", half)
+    monkeypatch.setattr(Path, "write_bytes", half)
     with pytest.raises(WorkshopError, match=r"notebooks/mine/: .*No space left on device"):
         course.update()
     monkeypatch.undo()
@@ -282,3 +292,5 @@ def test_every_lesson_has_a_copy_that_differs_in_nothing_but_outputs(path, tmp_p
     lesson, copy = (nbformat.read(each, as_version=4) for each in (path, tmp_path / "mine" / path.name))
     assert [(cell.id, copies.digest(cell)) for cell in copy.cells] == [(c.id, copies.digest(c)) for c in lesson.cells]
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in copy.cells)
+    del copy.metadata[copies.LESSON]
+    assert copy.metadata == lesson.metadata
