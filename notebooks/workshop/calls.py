@@ -1,35 +1,41 @@
 """The boundary table: on which side of the line between event loop and worker thread each database call ran."""
 
-from html import escape
 from itertools import groupby
 from typing import Any
-from urllib.parse import quote
 
+from .picture import BAD, GOOD, PLAIN, WAIT, arrow, box, drawing, height, image, rule, wrapped
 from .show import Shown, table
 
-LANES = ("event loop", "worker")
-ROW, TOP, WIDTH, LANE = 46, 40, 760, 380  # pixels
+LOOP, WORKER = "event loop", "worker"
+WIDTH, TOP, GAP = 660, 54, 6  # pixels
+WAITS = ", and everybody waits"
 
 
 class Calls(Shown):
-    """One row per database call, in order; a picture of the two threads, and the same as a table."""
+    """One row per database call, in order; a picture of the threads, and the same as a table."""
 
-    HEAD = ("for", "line", "call", "thread", "loop?", "outcome")
+    HEAD = ("handler", "line", "call", "thread", "loop?", "outcome")
 
     def __init__(self, events: list[dict[str, Any]]) -> None:
         """Take "call" events of `workshop.server`; the statements of one call become one row."""
+        names = names_of(events)
         rows = [
             (
-                event["method"],
-                f"{event['where']['file'].rpartition('/')[2]}:{event['where']['line']}",
-                event["where"]["call"],
-                event["thread"],
-                "yes" if event["loop"] else "no",
-                event["outcome"],
+                (
+                    event["method"],
+                    f"{event['where']['file'].rpartition('/')[2]}:{event['where']['line']}",
+                    event["where"]["call"],
+                    names[event["number"]] if event["thread"] == WORKER else LOOP,
+                    "yes" if event["loop"] else "no",
+                    outcome_of(event),
+                ),
+                event["hop"],
             )
             for event in events
         ]
-        self.rows = [row for row, _same in groupby(rows)]
+        kept = [next(same) for _row, same in groupby(rows, key=lambda row: row[0])]
+        self.rows = [row for row, _hop in kept]
+        self.hops = [hop for _row, hop in kept]
 
     def text(self) -> str:
         """Return the table with aligned columns."""
@@ -42,43 +48,70 @@ class Calls(Shown):
         )
 
     def html(self) -> str:
-        """Return the picture, with its content as alternative text, and the table."""
+        """Return the picture, with its content as alternative text, and the table, folded away."""
         if not self.rows:
             return f"<p>{self.alternative()}</p>"
-        picture = (
-            f'<img src="data:image/svg+xml,{quote(self.svg())}" alt="{escape(self.alternative())}" width="{WIDTH}">'
-        )
-        return picture + table(self.HEAD, self.rows, caption="Database calls, in order", code=(0, 1, 2))
+        folded = table(self.HEAD, self.rows, caption="Database calls, in order", code=(0, 1, 2))
+        picture = image(self.svg(), self.alternative(), WIDTH)
+        return f"{picture}<details><summary>The same as a table, with line numbers</summary>{folded}</details>"
 
     def alternative(self) -> str:
         """Return what the picture shows in words."""
         if not self.rows:
             return "No database call of that function since the server started."
-        return " ".join(f"{call} in the {thread} thread: {outcome}." for _, _, call, thread, _, outcome in self.rows)
+        return " ".join(f"{call} in the {name} thread: {outcome}." for _, _, call, name, _, outcome in self.rows)
 
     def svg(self) -> str:
-        """Return a picture of two lanes, one per thread, with each call in the lane it ran in."""
-        height = TOP + ROW * len(self.rows) + 6
-        parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"',
-            ' font-family="sans-serif" font-size="13">',
-            f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-            f'<line x1="{LANE}" y1="6" x2="{LANE}" y2="{height - 6}" stroke="#55636f" stroke-dasharray="6 4"/>',
+        """Return a picture of lanes, one per thread, with each call in the lane it ran in, and the hops between."""
+        threads = sorted({row[3] for row in self.rows} - {LOOP}) or [WORKER]
+        titles = [
+            (f"{LOOP} thread", "runs all sockets"),
+            *((f"{name} thread", "no loop, own connection") for name in threads),
         ]
-        for lane, title in enumerate(("event loop thread (a loop is running)", "worker thread (no loop)")):
-            parts.append(f'<text x="{lane * LANE + 12}" y="24" font-weight="bold" fill="#1c2733">{title}</text>')
-        for number, row in enumerate(self.rows):
-            parts.append(_box(number, row))
-        return "".join([*parts, "</svg>"])
+        if any(WAITS in row[5] for row in self.rows):
+            titles.append(("all other sockets", "not served meanwhile"))
+        width = WIDTH / len(titles)
+        parts = [box(n * width + 4, 4, width - 8, PLAIN, more, title=title) for n, (title, more) in enumerate(titles)]
+        y, before = TOP, None
+        for row, hop in zip(self.rows, self.hops, strict=True):
+            lane = 1 + threads.index(row[3]) if row[3] in threads else 0
+            lines = wrapped(row[2], width - 24)
+            if lane and (row[0], hop) != before:
+                parts += _asks(row[0], y, width, lane)
+            if WAITS in row[5]:
+                parts += _holds_up(y, width, WIDTH - width)
+            parts.append(_call(lane * width + 12, y, width - 24, lines, row[5]))
+            before = (row[0], hop)
+            y += height(len(lines) + 1) + GAP
+        return drawing(WIDTH, y + 2, [*(rule(n * width, 4, n * width, y) for n in range(1, len(titles))), *parts])
 
 
-def _box(number: int, row: tuple[str, ...]) -> str:
-    _method, _line, call, thread, _loop, outcome = row
-    colour, sign = ("#1c7a3d", "✓") if outcome == "ok" else ("#b3261e", "✗")
-    x, y = LANES.index(thread) * LANE + 12, TOP + ROW * number
-    label = call if len(call) <= 48 else call[:47] + "…"
-    return (
-        f'<rect x="{x}" y="{y}" width="{LANE - 24}" height="{ROW - 6}" rx="5" fill="none" stroke="{colour}"/>'
-        f'<text x="{x + 8}" y="{y + 17}" font-family="monospace" font-size="12" fill="#1c2733">{escape(label)}</text>'
-        f'<text x="{x + 8}" y="{y + 33}" font-size="12" fill="{colour}">{sign} {escape(outcome)}</text>'
-    )
+def names_of(events: list[dict[str, Any]]) -> dict[int, str]:
+    """Name the worker threads of events by the order in which they are met: worker, or worker A, B, and so on."""
+    numbers = list(dict.fromkeys(event["number"] for event in events if event["thread"] == WORKER))
+    if len(numbers) == 1:
+        return {numbers[0]: WORKER}
+    return {number: f"{WORKER} {chr(ord('A') + n)}" for n, number in enumerate(numbers)}
+
+
+def outcome_of(event: dict[str, Any]) -> str:
+    """Return how a call ended, and what it cost: one that got to the database from the loop has held up the loop."""
+    return event["outcome"] + (WAITS if event["loop"] and event["sql"] else "")
+
+
+def _asks(handler: str, y: float, width: float, lane: int) -> list[str]:
+    """Return the handler in the loop's lane, and the arrow of its hop."""
+    return [
+        box(12, y, width - 40, PLAIN, f"{handler}: await"),
+        arrow(width - 28, y + 13, lane * width + 11, y + 13),
+    ]
+
+
+def _holds_up(y: float, width: float, others: float) -> list[str]:
+    """Return what a call on the loop means for all others."""
+    return [rule(width - 12, y + 13, others + 12, y + 13), box(others + 12, y, width - 24, WAIT, signed="wait")]
+
+
+def _call(x: float, y: float, width: float, lines: list[str], outcome: str) -> str:
+    ink, sign = (WAIT, "⚠") if WAITS in outcome else (GOOD, "✓") if outcome == "ok" else (BAD, "✗")
+    return box(x, y, width, ink, *lines, signed=f"{sign} {outcome}")

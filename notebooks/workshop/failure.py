@@ -48,6 +48,6 @@ class Failure(Shown):
     def html(self) -> str:
         """Return the frames as a table, and the message below it."""
         body = table(
-            ("", "file", "function", "source"), self.rows(), caption="Where the error came from", code=(1, 2, 3)
+            ("role", "file", "function", "source"), self.rows(), caption="Where the error came from", code=(1, 2, 3)
         )
         return f"{body}<p><strong>{escape(self.name)}</strong>: {escape(self.message)}</p>"

@@ -10,10 +10,13 @@ from jupyterlab_pygments import JupyterStyle
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
+from pygments.token import Keyword, Operator
 
-MONO = (
-    "font-family: var(--jp-code-font-family, monospace); font-size: 13px; white-space: pre; overflow-x: auto; margin: 0"
-)
+LETTERS = "font-family: var(--jp-code-font-family, monospace); font-size: 13px; margin: 0; "
+LONG = 30  # characters of code that are still shown in one line
+SCROLLS = f"{LETTERS}white-space: pre; overflow-x: auto"
+HANGS = "display: block; padding-left: 2ch; text-indent: -2ch"
+WRAPS = f"{LETTERS}white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere"
 
 
 class Shown:
@@ -34,6 +37,12 @@ class Shown:
         return {"text/plain": self.text(), "text/html": self.html()}
 
 
+class Readable(JupyterStyle):
+    """The page's own colours; that of operators has too little contrast on a dark page."""
+
+    styles = JupyterStyle.styles | {Operator: JupyterStyle.styles[Keyword]}
+
+
 class Source(Shown):
     """A file, or one function of it, with its line numbers."""
 
@@ -50,14 +59,15 @@ class Source(Shown):
     def html(self) -> str:
         """Return the numbered lines in colour."""
         style = HtmlFormatter(
-            style=JupyterStyle,
+            style=Readable,
             noclasses=True,
             nobackground=True,
             linenos="inline",
             linenostart=self.lines[0][0] if self.lines else 1,
-            prestyles=MONO,
+            prestyles=SCROLLS,
         )
         code = highlight("\n".join(line for _, line in self.lines), PythonLexer(), style)
+        code = code.replace("<pre ", '<pre tabindex="0" ', 1)  # what scrolls can be scrolled by keyboard
         return f"<div><strong>{escape(self.name)}</strong>{code}</div>"
 
 
@@ -79,13 +89,13 @@ class Diff(Shown):
     def html(self) -> str:
         """Return the same in colour; the signs stay, so colour is never the only mark."""
         # Translucent, so that they do on a light page and on a dark one.
-        colours = {"+": "background: #2da44e33; ", "-": "background: #cf222e33; ", "@": "opacity: 0.7; "}
+        colours = {"+": "background: #2da44e33; ", "-": "background: #cf222e33; ", "@": "font-style: italic; "}
         lines = [
-            f'<span style="{"" if line.startswith("+++") else colours.get(line[:1], "")}display: block">'
+            f'<span style="{"" if line.startswith("+++") else colours.get(line[:1], "")}{HANGS}">'
             f"{escape(line) or ' '}</span>"
             for line in self.text().splitlines()
         ]
-        return f'<pre style="{MONO}">{"".join(lines)}</pre>'
+        return f'<pre style="{WRAPS}">{"".join(lines)}</pre>'
 
 
 def span_of(text: str, name: str) -> tuple[int, int]:
@@ -98,16 +108,27 @@ def span_of(text: str, name: str) -> tuple[int, int]:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, code: Sequence[int] = ()) -> str:
-    """Return an HTML table; `code` numbers the columns that hold code."""
-    left = ' style="text-align: left"'
+    """Return an HTML table; `code` numbers the columns that hold code. Where the page is narrow, it scrolls."""
+    left = "text-align: left; vertical-align: top"
 
     def cell(number: int, text: str) -> str:
         if number not in code:
-            return f"<td{left}>{escape(text)}</td>"
-        wrapping = "white-space: nowrap" if len(text) <= 30 else "white-space: normal; overflow-wrap: anywhere"
-        return f'<td{left}><code style="{wrapping}">{escape(text)}</code></td>'
+            return f'<td style="{left}">{escape(text)}</td>'
+        wide = "min-width: 22em; " if len(text) > LONG else ""
+        wraps = "white-space: pre-wrap; overflow-wrap: normal" if wide else "white-space: nowrap"
+        return f'<td style="{wide}{left}"><code style="{wraps}">{_with_breaks(text)}</code></td>'
 
     body = "".join(f"<tr>{''.join(cell(number, text) for number, text in enumerate(row))}</tr>" for row in rows)
-    columns = "".join(f'<th scope="col"{left}>{escape(name)}</th>' for name in head)
-    head_row = f"<thead><tr>{columns}</tr></thead>"
-    return f"<table><caption{left}>{escape(caption)}</caption>{head_row}<tbody>{body}</tbody></table>"
+    columns = "".join(f'<th scope="col" style="{left}">{escape(name)}</th>' for name in head)
+    inner = f'<caption style="{left}">{escape(caption)}</caption><thead><tr>{columns}</tr></thead><tbody>{body}</tbody>'
+    return scrolling(f"<table>{inner}</table>", caption)
+
+
+def scrolling(html: str, name: str) -> str:
+    """Return what scrolls by mouse and by keyboard where the page is too narrow for it."""
+    return f'<div tabindex="0" role="group" aria-label="{escape(name)}" style="overflow-x: auto">{html}</div>'
+
+
+def _with_breaks(code: str) -> str:
+    """Return code that a narrow page breaks before a dot, and not within a name."""
+    return re.sub(r"(?<=[\w)\]/])(?=[./]\w)", "<wbr>", escape(code))

@@ -1,5 +1,6 @@
 """What is displayed: text and HTML say the same, and a picture is never alone."""
 
+import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -8,6 +9,7 @@ import pytest
 
 from workshop.calls import Calls
 from workshop.failure import Failure
+from workshop.picture import GOOD, WAIT
 from workshop.show import Diff, Source
 
 PATCH = """diff --git a/m/h.py b/m/h.py
@@ -36,18 +38,20 @@ class Text(HTMLParser):
             self.images.append(dict(attrs))
 
 
-def call(method, line, source, thread, outcome):
+def call(method, line, source, thread, outcome, number=1, hop=None, sql="SELECT"):
     where = {"file": "messaging/async_handlers.py", "line": line, "function": "f", "call": source}
-    return {"method": method, "where": where, "thread": thread, "loop": thread.startswith("event"), "outcome": outcome}
+    about = {"thread": thread, "number": number, "loop": thread.startswith("event"), "hop": hop}
+    return {"method": method, "where": where, "outcome": outcome, "sql": sql, **about}
 
 
 CALLS = Calls(
     [
         call("connect", 15, "await f(…)", "worker", "ok"),
         call("connect", 15, "await f(…)", "worker", "ok"),
-        call("connect", 18, "status.save(…) & <more>", "event loop", "SynchronousOnlyOperation"),
+        call("connect", 18, "status.save(…) & <more>", "event loop", "SynchronousOnlyOperation", sql=None),
     ]
 )
+LONG = "UserStatus.objects.select_for_update().get_or_create(…)"
 
 
 def frame(function, coroutine, project=True, file="messaging/async_handlers.py"):
@@ -89,17 +93,52 @@ def test_statements_of_one_call_are_one_row():
     assert [row[1] for row in CALLS.rows] == ["async_handlers.py:15", "async_handlers.py:18"]
 
 
+def drawn(page):
+    (picture,) = page.images
+    return "".join(ET.fromstring(unquote(picture["src"].partition(",")[2])).itertext())
+
+
 def test_the_boundary_table_says_the_same_in_text_html_and_picture():
     page = Text(CALLS.html())
     (picture,) = page.images
-    drawn = "".join(ET.fromstring(unquote(picture["src"].partition(",")[2])).itertext())
     for row in CALLS.rows:
         for cell in row:
             assert cell in CALLS.text()
             assert cell in page.text
         for shown in (row[2], row[5]):
-            assert shown in drawn
+            assert shown in drawn(page)
             assert shown in picture["alt"]
+    assert "<details><summary>" in CALLS.html().partition("<table")[0]
+
+
+def test_a_call_that_holds_up_the_loop_says_so_in_a_word_and_in_amber():
+    calls = Calls([call("connect", 22, LONG, "event loop", "ok"), call("leave", 22, "f(…)", "worker", "ok")])
+    assert [row[5] for row in calls.rows] == ["ok, and everybody waits", "ok"]
+    assert calls.text().splitlines()[1].endswith("event loop  yes    ok, and everybody waits")
+    assert f"{LONG} in the event loop thread: ok, and everybody waits." in calls.alternative()
+    assert re.findall(rf'<rect [^>]*fill="({WAIT.fill}|{GOOD.fill})"', calls.svg()) == [WAIT.fill, WAIT.fill, GOOD.fill]
+    assert "not served meanwhile" in calls.svg()
+    assert "not served meanwhile" not in CALLS.svg()
+    assert WAIT.fill not in CALLS.svg()
+
+
+def test_an_error_of_the_database_on_the_loop_held_it_up_too():
+    assert [row[5] for row in Calls([call("x", 1, "f(…)", "event loop", "OperationalError")]).rows] == [
+        "OperationalError, and everybody waits"
+    ]
+
+
+def test_a_hop_has_an_arrow_from_its_handler():
+    calls = [call("connect", line, "f(…)", "worker", "ok", hop=hop) for line, hop in [(1, 1), (2, 1), (3, 2)]]
+    assert Calls(calls).svg().count("marker-end") == 2
+    assert "connect: await" in Calls(calls).svg()
+    assert "marker-end" not in Calls([call("connect", 1, "f(…)", "event loop", "ok")]).svg()
+
+
+def test_threads_have_names_when_there_are_several():
+    calls = [call("page", n, "f(…)", "worker", "ok", number=number) for n, number in enumerate([17, 12, 17])]
+    assert [row[3] for row in Calls(calls).rows] == ["worker A", "worker B", "worker A"]
+    assert [row[3] for row in CALLS.rows] == ["worker", "event loop"]
 
 
 def test_no_call_is_said_as_well():

@@ -99,10 +99,12 @@ def serve() -> None:
     # An edit within the same second would meet the bytecode of the old text.
     sys.dont_write_bytecode = True
     from calls import report_calls
+    from hops import report_hops
 
     from linkup.asgi import application
 
     report_calls(report)
+    report_hops(report)
     logging.getLogger().addHandler(ReportHandler())
     server = Server(
         reporting(ASGIStaticFilesHandler(application)),
