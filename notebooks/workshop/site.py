@@ -16,6 +16,7 @@ from .calls import Calls
 from .database import Seeded, error_of, program_environ
 from .errors import ServerDidNotStart, WorkshopError
 from .failure import Failure
+from .timeline import Timeline
 
 SERVER = Path(__file__).with_name("server")
 LIMIT = 60.0  # seconds until something that was promised counts as broken, on a machine that is busy with other things
@@ -117,6 +118,14 @@ class Site:
             raise WorkshopError(f"{script} failed: {error_of(err.decode())}")
         return out.decode().strip()
 
+    def timeline(self, *functions: str) -> Timeline:
+        """Record what overlaps of these functions: async with site.timeline("join") as line.
+
+        The client's side is put in with line.mark("Ben", "pings") and await line.ping("Ben", ben); `line` shows itself.
+        """
+        self._must_run()
+        return Timeline(self, functions)
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return rows of the database: site.rows("SELECT content FROM messaging_message")."""
         with closing(sqlite3.connect(self.database)) as database:
@@ -127,7 +136,10 @@ class Site:
         """Hold the database's write lock, as another process's transaction would: `with site.locked_database(): …`."""
         with closing(sqlite3.connect(self.database, isolation_level=None, timeout=LIMIT)) as database:
             database.execute("BEGIN IMMEDIATE")
+            key = self.position()
+            self.note("mark", who="another process", what="holds the write lock", state="opened", key=key)
             yield
+            self.note("mark", state="closed", key=key)
             database.execute("ROLLBACK")
 
     async def waiting_for_database(self) -> None:
@@ -165,6 +177,24 @@ class Site:
     def events(self, *kinds: str) -> list[dict[str, Any]]:
         """Return what the server has reported so far; the kinds are those of `workshop.server`."""
         return [event for event in self._events if event["event"] in kinds]
+
+    def position(self) -> int:
+        """Return how many events there are so far."""
+        return len(self._events)
+
+    def since(self, position: int) -> list[dict[str, Any]]:
+        """Return the events from a position on, in the order in which they came."""
+        return self._events[position:]
+
+    def note(self, event: str, **fields: Any) -> None:
+        """Put an event of this side among those of the server."""
+        with self._news:
+            self._events.append({"event": event, **fields})
+            self._news.notify_all()
+
+    async def until(self, found: Callable[[], Any]) -> None:
+        """Wait until the events are as they should be. Raises WorkshopError when the server ends."""
+        await self._must(found)
 
     def _must_run(self) -> None:
         if self._stopped:
