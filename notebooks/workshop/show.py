@@ -10,7 +10,7 @@ from jupyterlab_pygments import JupyterStyle
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
-from pygments.token import Keyword, Operator
+from pygments.token import Comment, Keyword, Operator
 
 LETTERS = "font-family: var(--jp-code-font-family, monospace); font-size: 13px; margin: 0; "
 LONG = 30  # characters of code that are still shown in one line
@@ -38,9 +38,12 @@ class Shown:
 
 
 class Readable(JupyterStyle):
-    """The page's own colours; that of operators has too little contrast on a dark page."""
+    """The page's own colours; those of comments and operators have too little contrast on a dark page."""
 
-    styles = JupyterStyle.styles | {Operator: JupyterStyle.styles[Keyword]}
+    styles = JupyterStyle.styles | {
+        Comment: "italic var(--jp-content-font-color1)",
+        Operator: JupyterStyle.styles[Keyword],
+    }
 
 
 class Source(Shown):

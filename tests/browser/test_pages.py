@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from axe import violations
 from pages import connection, execute, field, message, send, state, watch
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's
@@ -188,6 +189,7 @@ async def assert_fits(page):
     width, page_width = page.viewport_size["width"], await page.evaluate("document.documentElement.scrollWidth")
     assert page_width <= width
     await assert_readable(page)
+    assert await violations(page) == []
 
 
 async def test_everything_works_by_keyboard(browser, site):
