@@ -7,9 +7,10 @@ expect_error   an error that must happen
 start_django, try_it, check_machine   for lesson 00, where Django runs in the kernel itself
 """
 
+from .attempt import try_it
 from .errors import PatchDoesNotApply, ServerDidNotStart, WorkshopError
 from .expect import expect_error
-from .kernel import check_machine, start_django, try_it
+from .kernel import check_machine, start_django
 from .lab import Lab
 from .script import Script
 from .site import Site

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -54,23 +53,6 @@ def _migrate() -> None:
     call_command("migrate", verbosity=0)
     User.objects.bulk_create(User(username=name) for name in PEOPLE)
     connection.close()
-
-
-async def try_it(function: Callable[[], Awaitable[Any]] | Coroutine[Any, Any, Any], expected: Any) -> None:
-    """Await a learner's function and print whether it returns what it should.
-
-    await try_it(usernames, ["ana", "ben", "chloe"])
-    """
-    if isinstance(function, Coroutine):
-        function.close()
-        print("Not yet: hand over the function itself, without brackets: await try_it(usernames, …)")
-        return
-    try:
-        answer = await function()
-    except Exception as error:  # noqa: BLE001 - any mistake of a learner is worth one calm line
-        print(f"Not yet: {type(error).__name__}: {error}")
-        return
-    print("Solved." if answer == expected else f"Not yet: it returned {answer!r}, and {expected!r} was asked for.")
 
 
 async def check_machine() -> None:

@@ -106,17 +106,9 @@ class Lab:
 
         await lab.run("manage.py", "migrate")
         """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(self.root / script), *arguments),
-            cwd=self.root.parent,
-            env=program_environ(PYTHONDONTWRITEBYTECODE="1"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        out, _nothing = await process.communicate()
-        print(out.decode().strip())
-        return process.returncode or 0
+        code, out = await self._output(script, *arguments)
+        print(out)
+        return code
 
     def exercise(self, number: int) -> Source:
         """Put an exercise into LinkUp as shipped, and show the place: lab.exercise(1)."""
@@ -142,7 +134,7 @@ class Lab:
         if self._scratch.git("log", "-1", "--format=%s", "lab").strip() != f"exercise {number}":
             raise WorkshopError(f"Exercise {number} is not in the scratch copy. Run lab.exercise({number}) first.")
         self._attempted.add(number)
-        return await check_exercise(self.serve, self._bug.action(f"exercise_{number}"), exercise)
+        return await check_exercise(self.serve, self._bug.action(f"exercise_{number}"), exercise, self._migrations)
 
     def solution(self, number: int, now: bool = False) -> Diff | None:
         """Show a solution after the first attempt, or right now: lab.solution(1), lab.solution(1, now=True)."""
@@ -160,6 +152,33 @@ class Lab:
         if self._site:
             await self._site.stop()
         self._scratch.close()
+
+    async def _output(self, script: str, *arguments: str) -> tuple[int, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(self.root / script), *arguments),
+            cwd=self.root.parent,
+            env=program_environ(PYTHONDONTWRITEBYTECODE="1"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        out, _nothing = await process.communicate()
+        return process.returncode or 0, out.decode().strip()
+
+    async def _migrations(self) -> str | None:
+        """Say that the migrations do not make what the models are, where either differs from what LinkUp ships."""
+        changed = [*self._scratch.git("diff", "--name-only", "shipped").split(), *self._scratch.untracked()]
+        if not any("migrations/" in name or name.endswith("models.py") for name in changed):
+            return None
+        command = ["manage.py", "makemigrations", "--check", "--dry-run", "--skip-checks"]
+        code, out = await self._output(*command)
+        if not code:
+            return None
+        missing = [line.strip(" -+~") for line in out.splitlines() if line.startswith("    ")]
+        return (
+            "no error, but the model and the migrations do not agree. The next colleague who runs makemigrations gets "
+            f"a migration that nobody has written: {'; '.join(missing) or out.strip()}."
+        )
 
     def _put(self, tag: str, what: str, *patches: Path) -> Diff:
         self._scratch.keep_edits()

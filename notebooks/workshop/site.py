@@ -196,6 +196,11 @@ class Site:
         """Wait until the events are as they should be. Raises WorkshopError when the server ends."""
         await self._must(found)
 
+    async def wait_for(self, kind: str) -> None:
+        """Wait until the server reports an event of a kind, or has ended: await site.wait_for("stall")."""
+        while not await self._wait(lambda: self.events(kind)) and not self._ended:
+            pass
+
     def _must_run(self) -> None:
         if self._stopped:
             raise WorkshopError("This server has been stopped. Start one: site = await lab.serve()")

@@ -3,7 +3,10 @@
 import asyncio
 import json
 import re
+import secrets
+import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -78,13 +81,30 @@ async def load_history(site):
         return frame.get("messages", [])
 
 
+def change_later(site):
+    """Have Ben's message be changed some hours after it was written; return its id, and when that was."""
+    hours = 2 + secrets.randbelow(20)
+    with closing(sqlite3.connect(site.database)) as database, database:
+        later = f"strftime('%Y-%m-%d %H:%M:%f', created_at, '+{hours} hours')"
+        database.execute(f"UPDATE messaging_message SET updated_at = {later} WHERE id = 2")  # noqa: S608
+    ((changed,),) = site.rows("SELECT updated_at FROM messaging_message WHERE id = 2")
+    return 2, datetime.fromisoformat(changed).replace(tzinfo=UTC)
+
+
 async def exercise_1(site):
     """Send a message; return what Ana is told, and whether the times of her history are as promised."""
     answer = await send_message(site)
+    changed_id, changed_at = change_later(site)
     messages = await load_history(site)
     times = [str(message.get(name)) for message in messages for name in ("created_at", "updated_at")]
     wrong = [time for time in times if not re.fullmatch(r"[\d-]{10}T[\d:.]{8,15}(Z|[+-]\d\d:\d\d)", time)]
     verdict = wrong[0] if wrong else "ISO 8601 with offset" if times else "none"
+    if times and not wrong:
+        (told,) = (message["updated_at"] for message in messages if message["id"] == changed_id)
+        assert abs(datetime.fromisoformat(told) - changed_at) < timedelta(seconds=1), (
+            "no error, but Ben's message was changed hours after he wrote it, and Ana's history tells another time: "
+            "a program that copies what was changed would miss it, or copy all."
+        )
     return f"Ana is told: {answer}; the times in her history: {verdict}"
 
 

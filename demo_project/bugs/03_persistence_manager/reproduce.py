@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import http.client
 import json
+import secrets
 import sqlite3
 from urllib.parse import urlsplit
 
@@ -132,6 +133,23 @@ async def control(site):
     return await site.run("control.py")
 
 
+def write_many(site):
+    """Let Ana and Ben write sixty messages that nobody knows beforehand, and Chloe one; return the ids of their own."""
+    people = dict(site.rows("SELECT username, id FROM auth_user"))
+    pairs = [("ana", "ben"), ("ben", "ana")] * 30
+    secrets.SystemRandom().shuffle(pairs)
+    columns = "sender_id, recipient_id, content, status, created_at, updated_at"
+    with contextlib.closing(sqlite3.connect(site.database)) as database, database:
+        for sender, recipient in [*pairs, ("chloe", "ana")]:
+            database.execute(
+                f"INSERT INTO messaging_message ({columns}) VALUES (?, ?, ?, 'read', datetime(), datetime())",  # noqa: S608
+                (people[sender], people[recipient], secrets.token_hex(8)),
+            )
+    both = f"({people['ana']}, {people['ben']})"
+    between = f"sender_id IN {both} AND recipient_id IN {both}"
+    return [number for (number,) in site.rows(f"SELECT id FROM messaging_message WHERE {between} ORDER BY id")]  # noqa: S608
+
+
 async def exercise_1(site):
     """Ask for the history as a chat page does: the newest messages, older ones, newer ones."""
     told = []
@@ -139,10 +157,28 @@ async def exercise_1(site):
         for where in ({}, {"before_id": 2}, {"after_id": 2}):
             await tell(chat, {"type": "history"} | where)
             told += (await hear(chat, "history"))[-1:]
-    page = await asyncio.to_thread(fetch_page, site)
+        page = await asyncio.to_thread(fetch_page, site)
+        if words(told) == "history (3), history (1), history (1)":
+            ids = write_many(site)
+            first, last = ids[10], ids[-5]
+            for where, wanted in [
+                ({}, ids[-50:]),
+                ({"before_id": first}, ids[:10]),
+                ({"after_id": last}, ids[-4:]),
+            ]:
+                await tell(chat, {"type": "history"} | where)
+                *_others, history = await hear(chat, "history")
+                assert [message["id"] for message in history.get("messages", [])] == wanted, (
+                    "no error, but Ana and Ben have gone on writing, and her page does not get their newest fifty "
+                    "messages, those before one or those after one: some are missing, too many, or out of order."
+                )
     return f"Ana is told: {words(told)}; her page: {page}"
 
 
 async def exercise_2(site):
-    """Let Ana read Ben's message, and mark it in two tabs at the same time."""
-    return f"{await read_message(site)}; {await mark_in_two_tabs(site)}".replace("\n", "; ")
+    """Let Ana read Ben's message, mark it in two tabs at the same time, in two processes, and in both orders."""
+    seen = f"{await read_message(site)}; {await mark_in_two_tabs(site)}".replace("\n", "; ")
+    for script in ("two_processes.py", "../02_online_status/both_orders.py"):
+        wrong = await site.run(script) if "SynchronousOnly" not in seen else ""
+        assert not wrong, wrong
+    return seen

@@ -100,14 +100,22 @@ def serve() -> None:
     sys.dont_write_bytecode = True
     from calls import report_calls
     from hops import report_hops
+    from probes import Probes
 
+    probes = None
+    if watched := os.environ.get("WORKSHOP_WATCHES"):  # a check is what has started this server
+        probes = Probes(report, watched)
+        probes.install()
     from linkup.asgi import application
 
     report_calls(report)
     report_hops(report)
     logging.getLogger().addHandler(ReportHandler())
+    served = reporting(ASGIStaticFilesHandler(application))
+    if probes:
+        served = probes.serving(served)
     server = Server(
-        reporting(ASGIStaticFilesHandler(application)),
+        served,
         endpoints=["tcp:port=0:interface=127.0.0.1"],
         ready_callable=lambda: report("ready", port=server.listening_addresses[0][1]),
         signal_handlers=False,

@@ -1,0 +1,58 @@
+"""Notices an event loop that stands still while something waits, in the server process or in a kernel."""
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+PATIENCE = 3.0  # seconds; a loop that is not blocked takes its turn in milliseconds, on a busy machine in hundreds
+STARTS_A_THREAD = threading.Thread.start.__code__  # it waits a moment, as every hop to a new thread does
+
+
+def loop_of_this_thread() -> asyncio.AbstractEventLoop | None:
+    """Return the event loop that is running in this thread, if one is."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def takes_its_turn(loop: asyncio.AbstractEventLoop) -> bool:
+    """Tell, in another thread than the loop's, whether the loop serves somebody else while this thread waits."""
+    served = threading.Event()
+    try:
+        loop.call_soon_threadsafe(served.set)
+    except RuntimeError:  # the loop has been closed: nobody is left to be served
+        return True
+    return served.wait(PATIENCE)
+
+
+@contextmanager
+def blocking_calls(notice: Callable[[str], None]) -> Iterator[None]:
+    """Within the block, say which call puts a thread to sleep in which an event loop is running.
+
+    Those are `time.sleep`, and what waits for another thread: `Future.result`, `Event.wait`, `Queue.get`.
+    """
+    sleep, wait = time.sleep, threading.Condition.wait
+
+    def watched_sleep(seconds: float) -> None:
+        if seconds > 0 and loop_of_this_thread():
+            notice("time.sleep")
+        sleep(seconds)
+
+    def watched_wait(condition: threading.Condition, timeout: float | None = None) -> bool:
+        # An executor that looks for an idle thread waits for no time at all.
+        waits = timeout is None or timeout > 0
+        if waits and loop_of_this_thread() and sys._getframe(2).f_code is not STARTS_A_THREAD:
+            notice("another thread")
+        return wait(condition, timeout)
+
+    time.sleep = watched_sleep  # type: ignore[assignment]
+    threading.Condition.wait = watched_wait  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        time.sleep = sleep
+        threading.Condition.wait = wait  # type: ignore[method-assign]

@@ -1,0 +1,104 @@
+"""Every exercise takes each right answer, and tells each wrong one what a user would notice."""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from answers import fields, history, marks, presence
+
+from workshop import Lab
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One exercise, its answers, and how an answer gets into the file."""
+
+    bug: str
+    number: int
+    right: dict[str, str]
+    wrong: dict[str, tuple[str, str]]
+    put: Callable[[str, str], str]
+
+
+def in_place_of(name: str) -> Callable[[str, str], str]:
+    """Return what replaces a function, with its decorators, by an answer."""
+
+    def put(text: str, answer: str) -> str:
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+        (node,) = (node for node in ast.parse(text).body if isinstance(node, kinds) and node.name == name)
+        lines = text.splitlines(keepends=True)
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        return "".join([*lines[: first - 1], answer, *lines[node.end_lineno :]])
+
+    return put
+
+
+MARKS = in_place_of("mark_messages_async")
+EXERCISES = {
+    "01.1": Asked(
+        "01_missing_updated_at",
+        1,
+        fields.RIGHT_TIMES,
+        fields.WRONG_TIMES,
+        lambda text, answer: text.replace(fields.LINE, answer),
+    ),
+    "01.2": Asked(
+        "01_missing_updated_at", 2, fields.RIGHT_MIGRATIONS, fields.WRONG_MIGRATIONS, lambda text, answer: answer
+    ),
+    "02.1": Asked("02_online_status", 1, presence.RIGHT, presence.WRONG, in_place_of("get_user_presence")),
+    "02.2": Asked("02_online_status", 2, marks.RIGHT, marks.WRONG, MARKS),
+    "03.1": Asked(
+        "03_persistence_manager", 1, history.RIGHT, history.WRONG, in_place_of("get_conversation_messages_async")
+    ),
+    "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
+}
+RIGHT = [(exercise, name) for exercise, asked in EXERCISES.items() for name in asked.right]
+WRONG = [(exercise, name) for exercise, asked in EXERCISES.items() for name in asked.wrong]
+
+
+@pytest.fixture(scope="module")
+def labs(tmp_path_factory, pytestconfig):
+    """One copy of LinkUp for all answers to an exercise."""
+    folder = tmp_path_factory.mktemp("answers")
+    (folder / ".cache").symlink_to((pytestconfig.rootpath / pytestconfig.scratch / ".cache").resolve())
+    made: dict[str, Lab] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKSHOP_SCRATCH", str(folder))
+        yield made
+        for lab in made.values():
+            lab._release()
+
+
+async def verdict_on(labs, exercise, answer):
+    """Return what the check says of one answer."""
+    asked = EXERCISES[exercise]
+    lab = labs.get(asked.bug) or labs.setdefault(asked.bug, Lab(asked.bug))
+    lab.exercise(asked.number)
+    path = lab.root / lab.bugs[0].exercises[asked.number - 1].file
+    given = path.read_text()
+    path.write_text(asked.put(given, answer))
+    assert path.read_text() != given
+    verdict = await lab.judge(asked.number)
+    path.write_text(given)  # else the next answer would find it kept
+    return verdict.text
+
+
+@pytest.mark.parametrize(("exercise", "name"), RIGHT)
+async def test_a_right_answer_solves_it(labs, exercise, name):
+    text = await verdict_on(labs, exercise, EXERCISES[exercise].right[name])
+    assert text.startswith("Solved: ")
+
+
+@pytest.mark.parametrize(("exercise", "name"), WRONG)
+async def test_a_wrong_answer_is_told_what_a_user_would_notice(labs, exercise, name):
+    answer, says = EXERCISES[exercise].wrong[name]
+    text = await verdict_on(labs, exercise, answer)
+    assert text.startswith("Not yet: ")
+    assert says in text
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_there_are_answers_of_both_kinds(exercise):
+    assert len(EXERCISES[exercise].right) >= 3
+    assert len(EXERCISES[exercise].wrong) >= 4
