@@ -14,6 +14,7 @@ from .site import Site
 from .verdict import judge
 
 LIMIT = 40.0  # seconds for one use of LinkUp, which takes one or two; those who wait in it for 15 have given up by then
+NO_ANSWER = f"no error, but after {LIMIT:.0f} seconds LinkUp has still not answered."
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ async def check_exercise(
         return Verdict(f"Not yet: the server does not start. {error}")
     async with site:
         seen, wrong = await _use(site, use)
-        if site.events("stall"):  # nobody is served, so nothing would become quiet
+        if site.events("stall") or wrong == NO_ANSWER:  # nobody is served, so nothing would become quiet
             return Verdict(judge(exercise, seen, wrong, None, site.since(0)))
         failure = await site.failure()
         events = site.since(0)
@@ -55,7 +56,7 @@ async def _use(site: Site, use: Callable[[Site], Awaitable[Any]]) -> tuple[Any, 
     try:
         await asyncio.wait([used, stalled], timeout=LIMIT, return_when=asyncio.FIRST_COMPLETED)
         if not used.done():
-            return None, f"after {LIMIT:.0f} seconds, LinkUp has not answered."
+            return None, NO_ANSWER
         return used.result(), ""
     except AssertionError as error:  # reproduce.py says in its own words what a user would notice
         return None, str(error)
@@ -65,6 +66,8 @@ async def _use(site: Site, use: Callable[[Site], Awaitable[Any]]) -> tuple[Any, 
     except WorkshopError as error:
         return None, str(error)
     finally:
+        if not used.done():
+            await site.stop()  # else its sockets would wait for a good-bye
         used.cancel()
         stalled.cancel()
         await asyncio.gather(used, stalled, return_exceptions=True)

@@ -11,6 +11,7 @@ from typing import ClassVar
 from .bug import Bug, Exercise
 from .check import Verdict, check_exercise
 from .database import program_environ, seeded_database
+from .entry import OPERATIONS, judge_entry
 from .errors import WorkshopError
 from .scratch import Scratch, scratch_folder
 from .show import Diff, Source
@@ -135,6 +136,10 @@ class Lab:
             raise WorkshopError(f"Exercise {number} is not in the scratch copy. Run lab.exercise({number}) first.")
         self._attempted.add(number)
         return await check_exercise(self.serve, self._bug.action(f"exercise_{number}"), exercise, self._migrations)
+
+    async def check_entry(self) -> None:
+        """Say whether CHECKS in linkup_checks/operations.py has an entry that is right: await lab.check_entry()."""
+        print(await judge_entry(self.root / OPERATIONS))
 
     def solution(self, number: int, now: bool = False) -> Diff | None:
         """Show a solution after the first attempt, or right now: lab.solution(1), lab.solution(1, now=True)."""

@@ -38,12 +38,13 @@ class Probes:
         self.ended: set[int] = set()  # calls of the watched function
         self.has_stalled = False
         self.numbers: WeakKeyDictionary[BaseDatabaseWrapper, int] = WeakKeyDictionary()
+        self.blocking = blocking_calls(self.blocked)  # kept: one that is forgotten would end at once
         # Channels and Django's async methods use one thread for all, unless told otherwise.
         self.shared = SyncToAsync.single_thread_executor.submit(threading.get_ident).result()
 
     def install(self) -> None:
         """Begin, before the program is loaded, so that it gets what is watched."""
-        blocking_calls(self.blocked).__enter__()
+        self.blocking.__enter__()
         connection_created.connect(self.opened, weak=False)
         self.report_closed_connections()
         self.report_split_transactions()
