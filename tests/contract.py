@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.failure import Failure
+from workshop.show import Shown
 
 # The broken program of a bug, run once a process: several tests look at the same run.
 RUNS: dict[tuple[str, str], "Run"] = {}
@@ -27,6 +28,7 @@ async def run(lab, action, **environ):
     """Run the program as it is now, and use it."""
     async with await lab.serve(**environ) as site:
         seen = await lab.bugs[0].action(action)(site)
+        seen = seen.text() if isinstance(seen, Shown) else seen
         failure = await site.failure()
         on_loop = [event for event in site.events("call") if event["loop"]]
         return Run(lab.root, seen, failure, site.log, on_loop)

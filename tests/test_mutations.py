@@ -75,7 +75,7 @@ def name_another_line(kit):
 
 
 def declare_another_cost(kit):
-    replace(kit / BUG / "bug.toml", 'seen = "no answer within 3 seconds"', 'seen = "nothing at all"')
+    replace(kit / BUG / "bug.toml", '4. Ben: ✗ no answer', '4. Ben: ✓ answered')
 
 
 def solve_an_exercise(kit):

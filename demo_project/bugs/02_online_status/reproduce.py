@@ -21,16 +21,16 @@ async def open_chat(site):
 
 
 async def ping_while_ana_waits(site):
-    """Make Ana's status wait for the database; tell whether Ben's socket answers a ping meanwhile."""
+    """Make Ana's status wait for the database, and let Ben ping meanwhile; return what happened, in order."""
     async with websockets.connect(site.ws("/ws/chat/ana/"), additional_headers=site.login("ben")) as ben:
         await ben.recv()
-        with site.locked_database():
-            ana = asyncio.create_task(open_chat(site))
-            await site.waiting_for_database()
-            pong = await ben.ping()
-            answered, _ = await asyncio.wait([pong], timeout=3)
-        await ana
-    return "answered" if answered else "no answer within 3 seconds"
+        async with site.timeline("set_user_online_status") as line:
+            with site.locked_database():
+                ana = asyncio.create_task(open_chat(site))
+                await site.waiting_for_database()
+                await line.ping("Ben", ben)
+            await ana
+    return line
 
 
 async def reproduce(site):
