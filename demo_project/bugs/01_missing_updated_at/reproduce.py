@@ -14,19 +14,17 @@ import websockets
 
 
 async def send_message(site):
-    """Send Ben a message from Ana's chat; return what she is told, and what becomes of her socket on an error."""
+    """Send Ben a message from Ana's chat; return what she is told, and how her socket ends after an error."""
     async with websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana")) as chat:
         await chat.recv()  # whether Ben is there
-        client_id = "5b0e3f0a-7c55-4d0e-9a57-1f2f0c9be2a1"  # as her browser would choose it, once for each message
+        client_id = "5b0e3f0a-7c55-4d0e-9a57-1f2f0c9be2a1"  # her browser's choice, the same in each attempt
         await chat.send(json.dumps({"type": "message", "client_id": client_id, "content": "Popcorn is on me."}))
         answer = json.loads(await chat.recv())
         if answer["type"] == "message":
             return f"message, {answer['message']['status']}"
         if answer["code"] == "internal":
             await chat.wait_closed()
-            return f"error internal, closed with code {chat.close_code}"
-        await (await chat.ping())  # only an open socket answers
-        return f"error {answer['code']}, the socket stays open"
+    return f"error {answer['code']}, closed with code {chat.close_code}"
 
 
 def stored(site):
@@ -42,21 +40,24 @@ def chat_page(site, username):
 
 
 async def send_while_ben_is_there(site):
-    """Let Ana write while Ben's chat is open; return what he is told of her message, and how far it has come."""
+    """Let Ana write while Ben's chat is open; return the frames he gets, the end of his chat, and what is stored."""
     async with websockets.connect(site.ws("/ws/chat/ana/"), additional_headers=site.login("ben")) as ben:
         await ben.recv()  # whether Ana is there
-        answer = await send_message(site)
-        if answer != "message, sent":
+        if (answer := await send_message(site)) != "message, sent":
             return f"Ana is told: {answer}"
-        told = []
-        while not told or told[-1] == "message":
-            frame = json.loads(await ben.recv())
-            if frame["type"] != "presence":
-                told.append(" ".join([frame["type"], frame.get("status") or frame.get("code") or ""]).strip())
-        if told[-1].startswith("error"):
+        frames = []
+        while frames[-1:] in ([], ["message"]):
+            kind = json.loads(await ben.recv())["type"]
+            frames += [kind] if kind != "presence" else []
+        if frames[-1] == "error":
             await ben.wait_closed()
-            told.append(f"closed with code {ben.close_code}")
-    return f"Ben is told: {', '.join(told)}; stored: {', '.join(stored(site))}"
+    return f"Ben gets: {', '.join(frames)}; his chat ends with code {ben.close_code}; stored: {', '.join(stored(site))}"
+
+
+async def look_changed(site):
+    """Tell how many messages look as if they had been changed after they were written."""
+    later = [later for (later,) in site.rows("SELECT updated_at > created_at FROM messaging_message")]
+    return f"{sum(later)} of {len(later)} messages look changed"
 
 
 async def reproduce(site):
