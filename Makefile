@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab copies test soak lint notebooks new-bug new-lesson patch patches lock bench
+.PHONY: lab copies test soak lint notebooks picture new-bug new-lesson patch patches lock bench
 .DEFAULT_GOAL := lab
 
 lab: copies  ## open your copies of the lessons in JupyterLab
@@ -27,6 +27,9 @@ lint: .venv/installed
 notebooks: .venv/installed  ## run the lessons, or the one of NAME, and store their outputs; write the README's tables
 	cd notebooks && ../$(BIN)/python -m workshop.execute $(NAME)
 	cd notebooks && ../$(BIN)/python -m workshop.index
+
+picture: .venv/installed  ## take the picture at the head of the README: a broken and a repaired chat, each beside its lanes
+	cd notebooks && ../$(BIN)/python -m workshop.readme_picture
 
 new-bug new-lesson: .venv/installed  ## make the folder of a bug, or a notebook, with everything explained: NAME=06_lazy_relation
 	cd notebooks && ../$(BIN)/python -m workshop.author $@ $(NAME)

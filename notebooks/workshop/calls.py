@@ -1,13 +1,13 @@
 """The boundary table: on which side of the line between event loop and worker thread each database call ran."""
 
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 from .picture import BAD, GOOD, PLAIN, WAIT, arrow, box, drawing, height, image, rule, wrapped
 from .show import Shown, table
 
 LOOP, WORKER = "event loop", "worker"
-WIDTH, TOP, GAP = 660, 54, 6  # pixels
+OTHERS, TOP, GAP = 124, 54, 6  # pixels
 WAITS = ", and everybody waits"
 
 
@@ -52,7 +52,7 @@ class Calls(Shown):
         if not self.rows:
             return f"<p>{self.alternative()}</p>"
         folded = table(self.HEAD, self.rows, caption="Database calls, in order", code=(0, 1, 2))
-        picture = image(self.svg(), self.alternative(), WIDTH)
+        picture = image(self.svg(), self.alternative())
         return f"{picture}<details><summary>The same as a table, with line numbers</summary>{folded}</details>"
 
     def alternative(self) -> str:
@@ -61,6 +61,11 @@ class Calls(Shown):
             return "No database call of that function since the server started."
         return " ".join(f"{call} in the {name} thread: {outcome}." for _, _, call, name, _, outcome in self.rows)
 
+    @property
+    def is_held_up(self) -> bool:
+        """Whether a call has held up the loop."""
+        return any(WAITS in row[5] for row in self.rows)
+
     def svg(self) -> str:
         """Return a picture of lanes, one per thread, with each call in the lane it ran in, and the hops between."""
         threads = sorted({row[3] for row in self.rows} - {LOOP}) or [WORKER]
@@ -68,22 +73,28 @@ class Calls(Shown):
             (f"{LOOP} thread", "runs all sockets"),
             *((f"{name} thread", "no loop, own connection") for name in threads),
         ]
-        if any(WAITS in row[5] for row in self.rows):
-            titles.append(("all other sockets", "not served meanwhile"))
-        width = WIDTH / len(titles)
-        parts = [box(n * width + 4, 4, width - 8, PLAIN, more, title=title) for n, (title, more) in enumerate(titles)]
+        lane_width = max(235, (600 - OTHERS * self.is_held_up) / len(titles))
+        widths = [lane_width] * len(titles)
+        if self.is_held_up:
+            titles.append(("other sockets", "not served"))
+            widths.append(OTHERS)
+        edges = list(accumulate(widths, initial=0))
+        parts = [
+            box(x + 4, 4, width - 8, PLAIN, more, title=title)
+            for x, width, (title, more) in zip(edges, widths, titles, strict=False)
+        ]
         y, before = TOP, None
         for row, hop in zip(self.rows, self.hops, strict=True):
             lane = 1 + threads.index(row[3]) if row[3] in threads else 0
-            lines = wrapped(row[2], width - 24)
+            lines = wrapped(row[2], lane_width - 24)
             if lane and (row[0], hop) != before:
-                parts += _asks(row[0], y, width, lane)
+                parts += _asks(row[0], y, lane_width, lane)
             if WAITS in row[5]:
-                parts += _holds_up(y, width, WIDTH - width)
-            parts.append(_call(lane * width + 12, y, width - 24, lines, row[5]))
+                parts += _holds_up(y, lane_width, edges[-2])
+            parts.append(_call(lane * lane_width + 12, y, lane_width - 24, lines, row[5]))
             before = (row[0], hop)
             y += height(len(lines) + 1) + GAP
-        return drawing(WIDTH, y + 2, [*(rule(n * width, 4, n * width, y) for n in range(1, len(titles))), *parts])
+        return drawing(edges[-1], y + 2, [*(rule(x, 4, x, y) for x in edges[1:-1]), *parts])
 
 
 def names_of(events: list[dict[str, Any]]) -> dict[int, str]:
@@ -109,7 +120,7 @@ def _asks(handler: str, y: float, width: float, lane: int) -> list[str]:
 
 def _holds_up(y: float, width: float, others: float) -> list[str]:
     """Return what a call on the loop means for all others."""
-    return [rule(width - 12, y + 13, others + 12, y + 13), box(others + 12, y, width - 24, WAIT, signed="wait")]
+    return [rule(width - 12, y + 13, others + 12, y + 13), box(others + 12, y, OTHERS - 24, WAIT, signed="wait")]
 
 
 def _call(x: float, y: float, width: float, lines: list[str], outcome: str) -> str:

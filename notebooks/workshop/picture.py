@@ -73,11 +73,12 @@ def drawing(width: float, height: float, parts: list[str]) -> str:
     return "".join([head, DEFINED, *parts, "</svg>"])
 
 
-def image(svg: str, alternative: str, width: float) -> str:
+def image(svg: str, alternative: str) -> str:
     """Return the picture for a page, with its alternative text; where the page is narrow it scrolls."""
+    width = svg.partition('width="')[2].partition('"')[0]
     src = f"data:image/svg+xml,{quote(svg)}"
-    style = f"max-width: none; width: {width:g}px"
-    return scrolling(f'<img src="{src}" alt="{escape(alternative)}" width="{width:g}" style="{style}">', "picture")
+    style = f"max-width: none; width: {width}px"
+    return scrolling(f'<img src="{src}" alt="{escape(alternative)}" width="{width}" style="{style}">', "picture")
 
 
 def wrapped(code: str, width: float, most: int = 2) -> list[str]:

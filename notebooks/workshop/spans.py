@@ -113,14 +113,13 @@ def drawn(spans: list[Span]) -> str:
     """Return the picture as HTML, with the steps as alternative text, and the text, folded away."""
     if not spans:
         return f"<p>{listed(spans)}</p>"
-    svg, width = svg_of(spans)
     folded = "".join(f"<li>{escape(step.partition('. ')[2])}</li>" for step in steps(spans))
-    picture = image(svg, " ".join(steps(spans)), width)
+    picture = image(svg_of(spans), " ".join(steps(spans)))
     return f"{picture}<details><summary>The same in words, step by step</summary><ol>{folded}</ol></details>"
 
 
-def svg_of(spans: list[Span]) -> tuple[str, float]:
-    """Return the picture, lane below lane and order to the right, and its width."""
+def svg_of(spans: list[Span]) -> str:
+    """Return the picture, lane below lane and order to the right."""
     last = max(max(span.end, span.begin + 1) for span in spans)
     right, y = MARGIN + COLUMN * last, 6.0
     parts: list[str] = []
@@ -138,7 +137,7 @@ def svg_of(spans: list[Span]) -> tuple[str, float]:
             y = bottom + GAP
         y = bottom + 2 * GAP
         parts.append(rule(6, y - GAP, right, y - GAP))
-    return drawing(right + 6, y, parts), right + 6
+    return drawing(right + 6, y, parts)
 
 
 def rows_of(spans: list[Span]) -> list[list[Span]]:

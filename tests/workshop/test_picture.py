@@ -66,3 +66,10 @@ def test_markup_in_a_call_stays_text():
     calls = Calls([{**about, "sql": "SELECT", "hop": 1}])
     assert "<b>" not in calls.svg() + calls.html()
     assert "<i>" not in calls.svg() + calls.html()
+
+
+def test_the_readme_opens_with_a_picture_and_says_what_it_shows():
+    head = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    ((alternative, target),) = re.findall(r"!\[(.*?)\]\((.+?)\)", head)
+    assert "SynchronousOnlyOperation" in alternative
+    assert (NOTEBOOKS.parent / target).read_bytes().startswith(b"\x89PNG")

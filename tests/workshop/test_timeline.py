@@ -59,7 +59,7 @@ def test_a_ping_without_an_answer_while_the_loop_is_held_up():
         "5. another process: lets it go",
         "6. event loop is free again",
     ]
-    assert WAIT.fill in svg_of(shown(HELD_UP))[0]
+    assert WAIT.fill in svg_of(shown(HELD_UP))
 
 
 def test_a_ping_that_is_answered_while_a_thread_waits():
@@ -76,14 +76,14 @@ def test_a_ping_that_is_answered_while_a_thread_waits():
         "5. another process: lets it go",
         "6. worker ends save(…)",
     ]
-    svg = svg_of(shown(FREE))[0]
+    svg = svg_of(shown(FREE))
     assert "marker-end" in svg
     assert WAIT.fill not in svg
 
 
 def test_the_picture_says_what_the_text_says():
     for events in (HELD_UP, FREE):
-        drawn = " ".join(ET.fromstring(svg_of(shown(events))[0]).itertext())
+        drawn = " ".join(ET.fromstring(svg_of(shown(events))).itertext())
         for span in shown(events):
             assert span.lane in drawn
             assert span.label in drawn
