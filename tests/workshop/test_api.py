@@ -8,7 +8,7 @@ import workshop
 from workshop import Lab, Script, Site
 
 # What tests and other modules need, and lessons do not.
-INNER = {"ready", "end", "events", "text", "html", "position", "since", "note", "until"}
+INNER = {"ready", "end", "events", "wait_for", "text", "html", "position", "since", "note", "until"}
 CALLS = [
     (f"{variable}.{name}", member)
     for variable, kind in [("lab", Lab), ("site", Site), ("script", Script)]
