@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-PATIENCE = 3.0  # seconds; a loop that is not blocked takes its turn in milliseconds, on a busy machine in hundreds
+# A machine that is busy, or was asleep, gives neither thread a turn: so turns are counted, not seconds.
+TURN, TURNS = 0.1, 30  # seconds that this thread waits at a time, and how often, until the loop counts as blocked
 STARTS_A_THREAD = threading.Thread.start.__code__  # it waits a moment, as every hop to a new thread does
 
 
@@ -26,7 +27,7 @@ def takes_its_turn(loop: asyncio.AbstractEventLoop) -> bool:
         loop.call_soon_threadsafe(served.set)
     except RuntimeError:  # the loop has been closed: nobody is left to be served
         return True
-    return served.wait(PATIENCE)
+    return any(served.wait(TURN) for _turn in range(TURNS))
 
 
 @contextmanager
