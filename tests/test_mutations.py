@@ -75,7 +75,7 @@ def name_another_line(kit):
 
 
 def declare_another_cost(kit):
-    replace(kit / BUG / "bug.toml", '4. Ben: ✗ no answer', '4. Ben: ✓ answered')
+    replace(kit / BUG / "bug.toml", "4. Ben: ✗ no answer", "4. Ben: ✓ answered")
 
 
 def solve_an_exercise(kit):
