@@ -53,8 +53,6 @@ EXERCISES = {
     ),
     "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
 }
-RIGHT = [(exercise, name) for exercise, asked in EXERCISES.items() for name in asked.right]
-WRONG = [(exercise, name) for exercise, asked in EXERCISES.items() for name in asked.wrong]
 
 
 @pytest.fixture(scope="module")
@@ -84,21 +82,52 @@ async def verdict_on(labs, exercise, answer):
     return verdict.text
 
 
-@pytest.mark.parametrize(("exercise", "name"), RIGHT)
-async def test_a_right_answer_solves_it(labs, exercise, name):
-    text = await verdict_on(labs, exercise, EXERCISES[exercise].right[name])
-    assert text.startswith("Solved: ")
+def pytest_generate_tests(metafunc):
+    asked = EXERCISES[metafunc.cls.exercise]
+    for kind, answers in [("right", asked.right), ("wrong", asked.wrong)]:
+        if kind in metafunc.fixturenames:
+            metafunc.parametrize(kind, answers)
 
 
-@pytest.mark.parametrize(("exercise", "name"), WRONG)
-async def test_a_wrong_answer_is_told_what_a_user_would_notice(labs, exercise, name):
-    answer, says = EXERCISES[exercise].wrong[name]
-    text = await verdict_on(labs, exercise, answer)
-    assert text.startswith("Not yet: ")
-    assert says in text
+class Answers:
+    """The tests of one exercise; each class is a piece of work for one core."""
+
+    exercise: str
+
+    async def test_a_right_answer_solves_it(self, labs, right):
+        text = await verdict_on(labs, self.exercise, EXERCISES[self.exercise].right[right])
+        assert text.startswith("Solved: ")
+
+    async def test_a_wrong_answer_is_told_what_a_user_would_notice(self, labs, wrong):
+        answer, says = EXERCISES[self.exercise].wrong[wrong]
+        text = await verdict_on(labs, self.exercise, answer)
+        assert text.startswith("Not yet: ")
+        assert says in text
+
+    def test_there_are_answers_of_both_kinds(self):
+        assert len(EXERCISES[self.exercise].right) >= 3
+        assert len(EXERCISES[self.exercise].wrong) >= 4
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_there_are_answers_of_both_kinds(exercise):
-    assert len(EXERCISES[exercise].right) >= 3
-    assert len(EXERCISES[exercise].wrong) >= 4
+class TestTimesInAFrame(Answers):
+    exercise = "01.1"
+
+
+class TestMigration(Answers):
+    exercise = "01.2"
+
+
+class TestPresence(Answers):
+    exercise = "02.1"
+
+
+class TestMarks(Answers):
+    exercise = "02.2"
+
+
+class TestHistory(Answers):
+    exercise = "03.1"
+
+
+class TestMarksInATransaction(Answers):
+    exercise = "03.2"
