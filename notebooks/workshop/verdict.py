@@ -15,7 +15,7 @@ def judge(exercise: Exercise, seen: Any, wrong: str, failure: Failure | None, ev
     """Return the verdict: the first thing that is wrong, the one that explains the others first."""
     if failure:
         return f"Not yet: {failure.summary()}{_places(failure, exercise)}"
-    looks: list[Callable[[Exercise, Events], str | None]] = [_on_loop, _stalled, _late, _split]
+    looks: list[Callable[[Exercise, Events], str | None]] = [_on_loop, _stalled, _late, _split, _left_open]
     for look in looks:
         if found := look(exercise, events):
             return f"Not yet: {found}"
@@ -23,7 +23,7 @@ def judge(exercise: Exercise, seen: Any, wrong: str, failure: Failure | None, ev
         return f"Not yet: {wrong}"
     if seen != exercise.solved:
         return f"Not yet: no error, but what came out is wrong.\n  it is:      {seen}\n  should be:  {exercise.solved}"
-    if found := _left_open(exercise, events) or _too_much(exercise, events):
+    if found := _too_much(exercise, events):
         return f"Not yet: {found}"
     return SOLVED
 
