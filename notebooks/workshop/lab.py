@@ -17,6 +17,8 @@ from .scratch import Scratch, scratch_folder
 from .show import Diff, Source
 from .site import Site
 
+TAGS = {"broken", "shipped"}  # commits of every copy
+
 
 class Lab:
     """lab = Lab("02_online_status"): a scratch copy with that bug in it; Lab() is LinkUp as it is shipped."""
@@ -57,11 +59,18 @@ class Lab:
         """Show a file of the bug's own folder: lab.show("control.py")."""
         return _read(self._bug.home, file, function)
 
-    def apply(self, step: str) -> Diff:
-        """Go back to the bug, change one thing, and show it: lab.apply("1_one_call_wrapped")."""
-        name = self._bug.step(step).name
+    def apply(self, step: str, since: str = "broken") -> Diff:
+        """Go back to the bug, change one thing, and show it: lab.apply("1_one_call_wrapped").
+
+        `since` shows how it differs from something else: from "shipped", or from another step.
+        """
+        patches = {name: self._bug.home / f"{self._bug.step(name).name}.patch" for name in {step} | {since} - TAGS}
         self._fixed.clear()
-        return self._put("broken", step, self._bug.home / f"{name}.patch")
+        if since in patches:
+            self._put("broken", since, patches[since])
+            since = self._scratch.git("rev-parse", "HEAD").strip()
+        self._put("broken", step, patches[step])
+        return Diff(self._scratch.git("diff", "-U2", since))
 
     def fix(self, bug: str | None = None) -> Diff:
         """Go from the bug to what LinkUp ships, and show the way: lab.fix(), or lab.fix("02_…") for one of several."""

@@ -17,7 +17,7 @@ from workshop.trees import apply, diff, read_tree
 MERGED = "today's program has changed the same words"
 # What no machine can carry over: the edit is in the very words that the patch replaces.
 REFUSED = {
-    "rename a local variable": {"03_persistence_manager/2_sync_twin_removed": "get_conversation_messages"},
+    "rename a local variable": {"03_persistence_manager/4_sync_twin_removed": "get_conversation_messages"},
     "add a parameter": {"03_persistence_manager/bug": "create_message_async"},
 }
 

@@ -2,68 +2,10 @@
 
 import asyncio
 import contextlib
-import http.client
-import json
 import secrets
 import sqlite3
-from urllib.parse import urlsplit
 
-import websockets
-
-MESSAGE = {"type": "message", "client_id": "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55", "content": "Who brings popcorn?"}
-READ = {"type": "read", "up_to_id": 2}  # Ben's message, the second of LinkUp's demo conversation
-
-
-def open_chat(site, user, peer):
-    """Return a socket of a user's chat, for `async with`."""
-    return websockets.connect(site.ws(f"/ws/chat/{peer}/"), additional_headers=site.login(user))
-
-
-async def tell(chat, *frames):
-    """Send frames; as in a browser, those that come after the end of the socket are dropped."""
-    with contextlib.suppress(websockets.ConnectionClosed):
-        for frame in frames:
-            await chat.send(json.dumps(frame))
-
-
-async def hear(chat, last):
-    """Return the frames that come, up to the first of type `last`, the end of the socket, or the end of patience."""
-    frames = []
-    with contextlib.suppress(websockets.ConnectionClosed, TimeoutError):
-        async with asyncio.timeout(15):
-            while not frames or frames[-1]["type"] != last:
-                frames.append(json.loads(await chat.recv()))
-    return frames
-
-
-def words(frames):
-    """Return what frames say to their user: the type of each, and the one thing that matters in it."""
-    said = []
-    for frame in frames:
-        match frame:
-            case {"message": {"status": word}} | {"status": word} | {"code": word}:
-                said.append(f"{frame['type']} ({word})")
-            case {"messages": messages}:
-                said.append(f"{frame['type']} ({len(messages)})")
-            case _:
-                said.append(frame["type"])
-    return ", ".join(said)
-
-
-def start_over(site):
-    """Make the conversation what it was at first, so that whatever follows can be run again."""
-    with contextlib.closing(sqlite3.connect(site.database)) as database, database:
-        database.execute("DELETE FROM messaging_message WHERE id > 3")
-        database.execute("UPDATE messaging_message SET status = 'sent'")
-
-
-def fetch_page(site):
-    """Return the status of Ana's chat page over HTTP, and the number of messages on it."""
-    with contextlib.closing(http.client.HTTPConnection(urlsplit(site.url).netloc)) as connection:
-        connection.request("GET", "/chat/ben/", headers=site.login("ana"))
-        answer = connection.getresponse()
-        page = answer.read().decode()
-    return f"{answer.status}, {page.count('sender_id')} messages" if answer.status == 200 else str(answer.status)
+from workshop.client import MESSAGE, READ, fetch_page, hear, open_chat, start_over, tell, words
 
 
 async def use_chat(site):
@@ -91,20 +33,6 @@ async def read_message(site):
         told = await hear(chat, "status")
     ((stored,),) = site.rows("SELECT status FROM messaging_message WHERE id = 2")
     return f"Ana is told: {words(told)}\nstored: {stored}"
-
-
-async def write_to_each_other(site):
-    """Let Ana write to Ben, who has their chat open, and then both type; return who has the message by then."""
-    start_over(site)
-    async with open_chat(site, "ben", "ana") as ben, open_chat(site, "ana", "ben") as ana:
-        await hear(ana, "presence")
-        # A typing mark takes the way that messages take, so it cannot overtake one.
-        await tell(ana, MESSAGE, {"type": "typing"})
-        bens = await hear(ben, "typing")
-        await tell(ben, {"type": "typing"})
-        anas = await hear(ana, "typing")
-    has = {who: "message" in [frame["type"] for frame in seen] for who, seen in [("Ana", anas), ("Ben", bens)]}
-    return ", ".join(f"{who} {'has' if it else 'does not have'} the message" for who, it in has.items())
 
 
 async def mark_in_two_tabs(site):
