@@ -38,29 +38,28 @@ class Report:
         self.failed = True
         self.write(f"FAIL  {fact}")
 
-    def attempt(self, subject: str, fact: str = "", *, is_one_of_several: bool = False) -> "Attempt":
-        """Return a context for work that may fail in any way; a failure names its fact where a subject has several.
+    def attempt(self, subject: str, fact: str = "") -> "Attempt":
+        """Return a context for work that may fail in any way.
 
         with report.attempt("find_user", "finds a user by name"): …
         """
-        return Attempt(self, subject, fact, f"{subject} ({fact})" if is_one_of_several else subject)
+        return Attempt(self, subject, fact)
 
 
 class Attempt:
     """Writes an exception that leaves the block as a failure, and goes on after the block; else the fact, if any."""
 
-    def __init__(self, report: Report, subject: str, fact: str, name: str) -> None:
+    def __init__(self, report: Report, subject: str, fact: str) -> None:
         self.report = report
         self.subject = subject
         self.fact = fact
-        self.name = name
 
     def __enter__(self) -> None:
         return
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
         if isinstance(error, Exception):  # and neither Ctrl-C nor a cancellation
-            self.report.fail(f"{self.name}: {describe(error)}")
+            self.report.fail(f"{self.subject}: {describe(error)}")
             return True
         if error is None and self.fact:
             self.report.ok(f"{self.subject}: {self.fact}")
