@@ -48,7 +48,7 @@ async def test_the_scripts_that_a_bug_declares_notice_it_and_name_its_line(name,
     red, output = await run_all(lab, capsys)
     await lab.close()
     assert red == bug.scripts
-    failures = [line for line in output.splitlines() if line.startswith("FAIL")]
+    failures = [line for line in output.splitlines() if line.startswith(("FAIL", "      "))]
     named = [f"{bug.error.exception} in {place.file}:" for place in (bug.error, bug.error.to_repair)]
     assert not red or any(name in line for line in failures for name in named), output
     assert "Traceback" not in output

@@ -40,7 +40,11 @@ class LogFindings:
             replace(finding, times=times, message=f"{ERROR}, {times} time{'s' * (times > 1)}: {finding.message}")
             for finding, times in ((finding, self._counts[key]) for key, finding in self._first.items())
         ]
-        return sorted(found, key=lambda finding: (finding.place, finding.boundary or finding.place))
+        functions = Counter(_function(finding) for finding in found)
+        return sorted(
+            (_with_others(finding) if functions[_function(finding)] > 1 else finding for finding in found),
+            key=lambda finding: (finding.place, finding.boundary or finding.place),
+        )
 
     def _add(self, traceback: Traceback, log: str) -> None:
         if traceback.frames:
@@ -96,6 +100,17 @@ class LogFindings:
                 if frame.looks_async(caller) if is_async is None else is_async:
                     return frame
         return None
+
+
+def _function(finding: Finding) -> Hashable:
+    """Return the async function of a finding; one without has nothing in common with others."""
+    return (finding.boundary.path, finding.boundary.function) if finding.boundary else finding
+
+
+def _with_others(finding: Finding) -> Finding:
+    """Return a finding with advice for an async function that is in a log with several places."""
+    move, *more = finding.advice.split("\n")
+    return replace(finding, advice="\n".join([f"{move}; it asks in other places too: move them together", *more]))
 
 
 def _nearest_to_database(frames: list[Frame]) -> Frame:

@@ -20,6 +20,8 @@ HINTS = {
     "Connection refused": "Start PostgreSQL, or correct LINKUP_DATABASE_URL",
     "failed to resolve|timeout expired|authentication failed|role .* does not exist": "Correct LINKUP_DATABASE_URL",
 }
+LONGEST = 200  # characters of a message
+GUARD = "You cannot call this from an async context"  # adds nothing to the name SynchronousOnlyOperation
 
 
 class UnexpectedResult(Exception):
@@ -35,19 +37,28 @@ def expect(found: object, wanted: object, what: str = "the result") -> None:
 def describe(error: Exception) -> str:
     """Return an error in one line, with what to do about it where a database says no."""
     if isinstance(error, UnexpectedResult):
-        return str(error)
+        return cut(str(error))
     message = error.msg if isinstance(error, SyntaxError) else str(error)
-    line = in_one_line(type(error).__name__, frame_to_fix(error), " ".join(message.split()))
+    line = in_one_line(type(error).__name__, frame_to_fix(error), message)
     if isinstance(error, DatabaseError):
-        hints = [hint for sign, hint in HINTS.items() if re.search(sign, line)]
+        hints = [hint for sign, hint in HINTS.items() if re.search(sign, " ".join(message.split()))]
         return (" " if line.endswith("?") else ". ").join([line, *hints[:1]])
     return line
 
 
 def in_one_line(name: str, place: str | None, message: str) -> str:
-    """Return name, place and message of an error, as far as there are any."""
+    """Return name, place and message of an error, as far as there are any.
+
+    Django's refusal of the event loop is said by the error's name.
+    """
     where = f"{name} in {place}" if place else name
-    return f"{where}: {message}" if message else where
+    return f"{where}: {cut(message)}" if message and not message.startswith(GUARD) else where
+
+
+def cut(message: str) -> str:
+    """Return a message in one line of at most LONGEST characters."""
+    line = " ".join(message.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def frame_to_fix(error: Exception) -> str | None:

@@ -47,7 +47,10 @@ class Report:
 
 
 class Attempt:
-    """Writes an exception that leaves the block as a failure, and goes on after the block; else the fact, if any."""
+    """Writes an exception that leaves the block as a failure, and goes on after the block; else the fact, if any.
+
+    A failure names the fact too, since several checks may have one subject; what happened instead is the next line.
+    """
 
     def __init__(self, report: Report, subject: str, fact: str) -> None:
         self.report = report
@@ -59,7 +62,8 @@ class Attempt:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
         if isinstance(error, Exception):  # and neither Ctrl-C nor a cancellation
-            self.report.fail(f"{self.subject}: {describe(error)}")
+            said = f"{self.subject}: {self.fact}\n      " if self.fact else f"{self.subject}: "
+            self.report.fail(f"{said}{describe(error)}")
             return True
         if error is None and self.fact:
             self.report.ok(f"{self.subject}: {self.fact}")

@@ -80,7 +80,7 @@ def test_without_a_folder_in_the_settings_the_projects_own_apps_are_read(setting
     del settings.BASE_DIR
     engine = Engine(monkeypatch)
     assert checks.run_checks(tags=[ASYNC]) == []
-    assert {call["root"].name for call in engine.calls} == {"linkup", "messaging", "async_audit"}
+    assert {call["root"].name for call in engine.calls} == {"linkup", "messaging", "linkup_checks", "async_audit"}
 
 
 def test_an_installed_app_is_read_when_it_is_named(settings, monkeypatch):

@@ -19,7 +19,6 @@ from needs import skip_or_fail
 
 OPERATIONS, CREATION = "test_async_fix_simple.py", "test_message_creation_fix.py"
 SCRIPTS = ["apply_migration.py", OPERATIONS, CREATION]
-GUARD = "You cannot call this from an async context - use a thread or sync_to_async."
 OPERATIONS_PASS = [
     "OK    find_user: finds a user by name, and nobody under an unknown one",
     "OK    look_after: knows a user's session, and takes nobody else's",
@@ -52,9 +51,14 @@ LOG_PASSES = CREATION_PASSES[-1]
 MANAGER = "messaging/message_persistence_manager.py"
 
 
-def fail_at(step, *lines):
+def failed(passed, reason):
+    """Return the lines of a check that fails, as it would say OK else: what it looks at, and what happened."""
+    return [passed.replace("OK    ", "FAIL  "), f"      {reason}"]
+
+
+def fail_at(step, reason, *lines):
     """Return what a conversation writes whose step after so many lines fails."""
-    return (1, [*CREATION_PASSES[:step], *lines])
+    return (1, [*CREATION_PASSES[:step], *failed(CREATION_PASSES[step], reason), *lines])
 
 
 def numbered(program, file, text):
@@ -153,24 +157,39 @@ class TestOperations:
             MANAGER, "@database_sync_to_async\ndef create_message_async(", "async def create_message_async("
         )
         place = f"{numbered(file_program, MANAGER, call)} create_message_async"
-        line = f"FAIL  create_message_async: SynchronousOnlyOperation in {place}: {GUARD}"
-        assert file_program.run(OPERATIONS) == (1, [*OPERATIONS_PASS[:6], line, line, line, *OPERATIONS_PASS[9:]])
+        failures = [
+            line for passed in OPERATIONS_PASS[6:9] for line in failed(passed, f"SynchronousOnlyOperation in {place}")
+        ]
+        assert file_program.run(OPERATIONS) == (1, [*OPERATIONS_PASS[:6], *failures, *OPERATIONS_PASS[9:]])
+        assert len(set(failures[::2])) == 3, "each names its check, although the reason is the same"
 
     def test_a_sync_function_in_place_of_an_async_one(self, file_program):
         """There is no async function to name, so the one that was called is."""
         file_program.edit("messaging/async_handlers.py", "@database_sync_to_async\ndef find_user", "def find_user")
         code, lines = file_program.run(OPERATIONS)
         assert code == 1
-        assert lines[0].startswith("FAIL  find_user: SynchronousOnlyOperation in messaging/async_handlers.py:")
-        assert lines[0].endswith(f" find_user: {GUARD}")
-        assert lines[1:] == OPERATIONS_PASS[1:]
+        assert lines[:2] == failed(OPERATIONS_PASS[0], lines[1].strip())
+        assert lines[1].startswith("      SynchronousOnlyOperation in messaging/async_handlers.py:")
+        assert lines[1].endswith(" find_user")
+        assert lines[2:] == OPERATIONS_PASS[1:]
 
     def test_an_operation_that_does_nothing(self, file_program):
         file_program.edit(
             MANAGER, "    return mark_messages(recipient_id, sender_id, up_to_id, status)", "    return True"
         )
-        line = "FAIL  mark_messages_async: the result is [True, True, True], and not [True, True, False]"
-        assert file_program.run(OPERATIONS) == (1, [*OPERATIONS_PASS[:-1], line])
+        lines = failed(OPERATIONS_PASS[-1], "the result is [True, True, True], and not [True, True, False]")
+        assert file_program.run(OPERATIONS) == (1, [*OPERATIONS_PASS[:-1], *lines])
+
+    def test_a_long_reason_is_cut(self, file_program):
+        name = "x" * 300
+        file_program.edit(
+            "messaging/async_handlers.py",
+            "    return get_user_model()",
+            f"    raise OSError('{name}')\n    get_user_model()",
+        )
+        code, [_check, reason, *others] = file_program.run(OPERATIONS)
+        assert (code, others) == (1, OPERATIONS_PASS[1:])
+        assert reason.endswith(f" find_user: {name[:200]}…")
 
     def test_one_that_never_ends_does_not_hold_up_the_rest(self, file_program):
         file_program.edit(
@@ -179,7 +198,7 @@ class TestOperations:
             "async def find_user(username):\n    await __import__('asyncio').sleep(600)\n\n\ndef unused",
         )
         code, lines = file_program.run(OPERATIONS)
-        assert (code, lines) == (1, ["FAIL  find_user: it does not end", *OPERATIONS_PASS[1:]])
+        assert (code, lines) == (1, [*failed(OPERATIONS_PASS[0], "it does not end"), *OPERATIONS_PASS[1:]])
 
     def test_a_module_that_cannot_be_imported(self, file_program):
         file_program.edit(
@@ -207,7 +226,7 @@ class TestCreation:
         place = numbered(file_program, MANAGER, line.replace("message.updated_at", "message.changed_at"))
         assert file_program.run(CREATION) == fail_at(
             5,
-            "FAIL  send: LinkUp closed ana's socket with code 1011",
+            "LinkUp closed ana's socket with code 1011",
             f"FAIL  the server's log: AttributeError in {place} serialize_message: "
             "'Message' object has no attribute 'changed_at'",
         )
@@ -217,7 +236,7 @@ class TestCreation:
         place = f"{numbered(file_program, 'messaging/views.py', '    unknown')} chat"
         assert file_program.run(CREATION) == fail_at(
             2,
-            "FAIL  page: /chat/ben/ answers with status 500",
+            "/chat/ben/ answers with status 500",
             f"FAIL  the server's log: NameError in {place}: name 'unknown' is not defined",
         )
 
@@ -226,12 +245,12 @@ class TestCreation:
             "messaging/consumers.py", '        await self.send_frame(\n            "status"', "        dict(x=1"
         )
         assert file_program.run(CREATION) == fail_at(
-            8, "FAIL  delivered: waited 5 seconds for the frame status of ana: up_to_id 1, status delivered", LOG_PASSES
+            8, "waited 5 seconds for the frame status of ana: up_to_id 1, status delivered", LOG_PASSES
         )
 
     def test_a_frame_that_linkup_refuses(self, file_program):
         file_program.edit("messaging/protocol.py", "MAX_CONTENT = 4_000", "MAX_CONTENT = 4")
-        refused = "FAIL  send: LinkUp answers ana: invalid_content, content is a text of 1 to 4 characters."
+        refused = "LinkUp answers ana: invalid_content, content is a text of 1 to 4 characters."
         assert file_program.run(CREATION) == fail_at(5, refused, LOG_PASSES)
 
     def test_a_login_that_is_refused(self, file_program):
@@ -240,17 +259,17 @@ class TestCreation:
             "LANGUAGE_CODE",
             "AUTHENTICATION_BACKENDS = ['django.contrib.auth.backends.BaseBackend']\nLANGUAGE_CODE",
         )
-        assert file_program.run(CREATION) == fail_at(1, "FAIL  login: the login page gave ana no session", LOG_PASSES)
+        assert file_program.run(CREATION) == fail_at(1, "the login page gave ana no session", LOG_PASSES)
 
     def test_a_login_page_without_its_token(self, file_program):
         file_program.edit("messaging/templates/registration/login.html", "{% csrf_token %}", "")
-        assert file_program.run(CREATION) == fail_at(1, "FAIL  login: the login page has no CSRF token", LOG_PASSES)
+        assert file_program.run(CREATION) == fail_at(1, "the login page has no CSRF token", LOG_PASSES)
 
     def test_a_server_that_ends_half_way(self, file_program):
         file_program.edit(
             "messaging/consumers.py", "        self.client_id = client_id", "        __import__('os')._exit(3)"
         )
-        line = "FAIL  send: LinkUp closed ana's socket with code none"
+        line = "LinkUp closed ana's socket with code none"
         assert file_program.run(CREATION) == fail_at(5, line, LOG_PASSES)
 
     def test_a_server_that_does_not_start(self, file_program):

@@ -12,8 +12,9 @@ SHAPE = Shape(
         " thread."
     ),
     fix=(
-        "Await the async twin (aget, acreate, asave, …). With several statements, or where there is no twin, put "
-        "them into one plain function and await sync_to_async of it."
+        "One call by itself: await its async twin (aget, acreate, asave, …). Several in one function, or one without "
+        "a twin: put them into one plain function and await sync_to_async of it (in Channels, "
+        "database_sync_to_async). Then they are one hop, and a transaction can hold them together."
     ),
     trap="Some calls send no SQL: `.none()`, `pk__in=[]`, `bulk_create([])`. Tests with empty data stay green.",
     example_broken="""

@@ -16,6 +16,7 @@ from async_audit.static import django_calls, loop_calls, python_calls, signals, 
 from async_audit.static.engine import Engine
 from async_audit.static.modules import Files
 from async_audit.static.names import Names
+from async_audit.static.together import advised
 
 RECURSION = 20_000  # Python's frames; an expression of a thousand terms needs some for each
 
@@ -44,7 +45,7 @@ def audit(
         files = Files(root, exclude, tests, progress)
         engine = Engine(Names(files), wrappers)
         engine.run()
-        return Report(sorted(engine.findings.values()), files.unparsed, files.count)
+        return Report(advised(engine.findings.values()), files.unparsed, files.count)
     finally:
         sys.setrecursionlimit(limit)
         if was_collecting:
