@@ -17,6 +17,7 @@ class Relay:
         self.service = port
         self.flows = asyncio.Event()
         self.flows.set()
+        self.connections = set()
 
     async def __aenter__(self):
         self.server = await asyncio.start_server(self.connected, "127.0.0.1", 0)
@@ -24,8 +25,10 @@ class Relay:
         return self
 
     async def __aexit__(self, *error):
-        self.flows.set()
         self.server.close()
+        for connection in self.connections:
+            connection.cancel()
+        await asyncio.gather(*self.connections, return_exceptions=True)
 
     @contextlib.contextmanager
     def paused(self):
@@ -34,15 +37,22 @@ class Relay:
         self.flows.set()
 
     async def connected(self, reader, writer):
+        self.connections.add(asyncio.current_task())
         service_reader, service_writer = await asyncio.open_connection("127.0.0.1", self.service)
-        await asyncio.gather(self.pump(reader, service_writer), self.pump(service_reader, writer))
+        try:
+            await asyncio.gather(self.pump(reader, service_writer), self.pump(service_reader, writer))
+        finally:
+            for each in (writer, service_writer):
+                each.close()
+                with contextlib.suppress(ConnectionError):
+                    await each.wait_closed()
 
     async def pump(self, reader, writer):
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(2**16):
                 await self.flows.wait()
                 writer.write(data)
-        writer.close()
+            writer.write_eof()
 
 
 async def assert_nothing_comes(chat, kind):
