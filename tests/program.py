@@ -10,7 +10,7 @@ from contextlib import closing
 
 import psycopg
 
-from workshop.scratch import NOT_SOURCE, PROJECT
+from workshop.scratch import BESIDE, NOT_SOURCE, PROJECT
 
 MIGRATION = "messaging/migrations/0007_add_updated_at_field.py"
 
@@ -19,7 +19,7 @@ class Program:
     """LinkUp in a folder of its own, with a database of its own; each run starts elsewhere, with an empty HOME."""
 
     def __init__(self, folder, database_url=""):
-        self.root = shutil.copytree(PROJECT, folder / "linkup", ignore=shutil.ignore_patterns("bugs", *NOT_SOURCE))
+        self.root = shutil.copytree(PROJECT, folder / "linkup", ignore=shutil.ignore_patterns(*BESIDE, *NOT_SOURCE))
         self.file = self.root / "db.sqlite3"
         self.database_url = database_url
         self.elsewhere, self.home, self.temporary = (folder / name for name in ("elsewhere", "home", "tmp"))

@@ -184,6 +184,6 @@ def assert_same_files(left, right):
 
 
 def files_of(folder):
-    aside = {"bugs", "__pycache__", ".git", "staticfiles", ".ipynb_checkpoints", ".secret_key", "linkup.log"}
+    aside = {"bugs", "gallery", "__pycache__", ".git", "staticfiles", ".ipynb_checkpoints", ".secret_key", "linkup.log"}
     paths = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
     return sorted(str(p) for p in paths if not aside & set(p.parts) and ".sqlite3" not in p.name)

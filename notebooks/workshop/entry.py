@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from .database import error_of, program_environ
-from .scratch import NOT_SOURCE, PROJECT
+from .scratch import BESIDE, NOT_SOURCE, PROJECT
 
 OPERATIONS = "linkup_checks/operations.py"
 CHANGED = "messaging/message_persistence_manager.py"
@@ -88,7 +88,7 @@ def _runs(operations: Path) -> list[list[str]] | str:
         assert text.count(program.before) == 1, f"{CHANGED} has changed: say in workshop/entry.py what to replace"
     with TemporaryDirectory(prefix="entry-") as folder:
         root = Path(folder, "linkup")
-        shutil.copytree(PROJECT, root, ignore=shutil.ignore_patterns("bugs", *NOT_SOURCE))
+        shutil.copytree(PROJECT, root, ignore=shutil.ignore_patterns(*BESIDE, *NOT_SOURCE))
         shutil.copyfile(operations, root / OPERATIONS)
         done = subprocess.run(
             [sys.executable, str(SCRIPT)],

@@ -14,6 +14,8 @@ from .git import git
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent
 PROJECT = NOTEBOOKS.parent / "demo_project"
+# What stands beside LinkUp and is no part of it.
+BESIDE = ["bugs", "gallery"]
 # What a program writes beside its source is no part of it.
 NOT_SOURCE = ["__pycache__", "*.sqlite3*", ".secret_key", "linkup.log", "staticfiles", ".ipynb_checkpoints"]
 
@@ -133,7 +135,7 @@ class Scratch:
         draft = self.root.with_name(f".{self.root.name}.draft")
         shutil.rmtree(draft, ignore_errors=True)
         try:
-            shutil.copytree(PROJECT, draft, ignore=shutil.ignore_patterns("bugs", *NOT_SOURCE))
+            shutil.copytree(PROJECT, draft, ignore=shutil.ignore_patterns(*BESIDE, *NOT_SOURCE))
             git("init", "--quiet", cwd=draft)
             (draft / ".git/info").mkdir()
             (draft / ".git/info/exclude").write_text("\n".join(NOT_SOURCE) + "\n")

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from .git import git
+from .scratch import BESIDE
 
 Tree = dict[str, str]  # path relative to demo_project, text
 
@@ -60,7 +61,7 @@ def _repository() -> Iterator[Path]:
 
 def read_tree(folder: Path) -> Tree:
     """Return the program's Python files; no bug changes another kind."""
-    paths = [path for path in folder.rglob("*.py") if "bugs" not in path.relative_to(folder).parts]
+    paths = [path for path in folder.rglob("*.py") if not {*BESIDE} & {*path.relative_to(folder).parts}]
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 

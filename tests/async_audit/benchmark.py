@@ -1,6 +1,6 @@
 """How long an audit takes and how much memory, beside reading and parsing the same files: benchmark.py [FOLDER].
 
-Without a folder, it looks at a project of 500,000 lines: copies of LinkUp, its checker and the shapes of their tests.
+Without a folder, it looks at a project of 500,000 lines: copies of LinkUp, its checker and the gallery.
 """
 
 import ast
@@ -32,7 +32,6 @@ def make_project(folder, lines):
     while made < lines:
         copy = folder / f"copy_{number}"
         shutil.copytree(ROOT / "demo_project", copy, ignore=shutil.ignore_patterns("*.sqlite3*", "__pycache__", ".*"))
-        shutil.copytree(ROOT / "tests" / "async_audit" / "shapes", copy / "shapes")
         made += sum(file.read_bytes().count(b"\n") for file in copy.rglob("*.py"))
         number += 1
     return made

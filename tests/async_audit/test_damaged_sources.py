@@ -2,7 +2,6 @@
 
 import os
 import random
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,9 +9,9 @@ from hypothesis import strategies as st
 
 from async_audit.report import Report
 from async_audit.static import audit
+from workshop.gallery import GALLERY
 
-HERE = Path(__file__).parent
-SOURCES = [file.read_bytes() for file in sorted((HERE / "shapes").rglob("*.py"))]
+SOURCES = [file.read_bytes() for file in sorted(GALLERY.rglob("*.py"))]
 FILES_AT_ONCE = 10
 ROUNDS = 1_000 if os.environ.get("LINKUP_SOAK") else 30  # 10,000 files
 LITTER = [

@@ -11,10 +11,9 @@ import os
 import select
 import sys
 import threading
-import traceback
 from typing import Any
 
-from frames import describe_frame, is_project_file, relative_name
+from frames import describe_error
 
 REPORT = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
 REPORT_LOCK = threading.Lock()
@@ -25,26 +24,6 @@ def report(event: str, **fields: Any) -> None:
     """Write one event."""
     with REPORT_LOCK:
         REPORT.write(json.dumps({"event": event, **fields}) + "\n")
-
-
-def describe_error(error: BaseException) -> dict[str, Any]:
-    """Return an exception with its frames, outermost first."""
-    frames = [describe_frame(frame, line) for frame, line in traceback.walk_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError) and error.filename and is_project_file(error.filename):
-        # A file that cannot be compiled has no frame.
-        frames.append(
-            {
-                "file": relative_name(error.filename),
-                "line": error.lineno,
-                "function": "<module>",
-                "source": (error.text or "").strip(),
-                "project": True,
-                "coroutine": False,
-            }
-        )
-    message = error.msg if isinstance(error, SyntaxError) else str(error)
-    full = "".join(traceback.format_exception(error))
-    return {"exception": type(error).__name__, "message": message, "frames": frames, "full": full}
 
 
 class ReportHandler(logging.Handler):

@@ -1,4 +1,4 @@
-"""Where a piece of the program stands: files relative to its folder, and calls as their author wrote them.
+"""Where a piece of the program stands: files relative to its folder, calls as their author wrote them, errors.
 
 Part of the server process, whose folder is that of the program.
 """
@@ -6,6 +6,7 @@ Part of the server process, whose folder is that of the program.
 import ast
 import inspect
 import linecache
+import traceback
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -37,6 +38,26 @@ def describe_frame(frame: FrameType, line: int) -> dict[str, Any]:
         "project": is_project_file(code.co_filename),
         "coroutine": bool(code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)),
     }
+
+
+def describe_error(error: BaseException) -> dict[str, Any]:
+    """Return an exception with its frames, outermost first."""
+    frames = [describe_frame(frame, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename and is_project_file(error.filename):
+        # A file that cannot be compiled has no frame.
+        frames.append(
+            {
+                "file": relative_name(error.filename),
+                "line": error.lineno,
+                "function": "<module>",
+                "source": (error.text or "").strip(),
+                "project": True,
+                "coroutine": False,
+            }
+        )
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    full = "".join(traceback.format_exception(error))
+    return {"exception": type(error).__name__, "message": message, "frames": frames, "full": full}
 
 
 def project_frames(frame: FrameType | None) -> list[FrameType]:

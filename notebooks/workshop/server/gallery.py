@@ -1,0 +1,204 @@
+"""Run programs of the gallery, each in a process of its own with rows of its own, and report what became of them.
+
+Run by `workshop.runner` as a program, in demo_project/gallery/. Reads a JSON line for each run: file, name, way ("run"
+or "control"), and source where it is not the file's own. Writes JSON lines, of which {"event": "ended", …} is the last.
+"""
+
+import ast
+import asyncio
+import functools
+import gc
+import importlib
+import inspect
+import io
+import json
+import linecache
+import logging
+import os
+import select
+import signal
+import sys
+import tempfile
+import time
+import warnings
+from contextlib import redirect_stdout, suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from calls import report_calls
+from control import without_loop
+from frames import describe_error
+from hops import report_hops
+from outcome import plain, told
+from shop_rows import Databases, rows, use
+
+REPORT = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+LIMIT = float(os.environ.get("WORKSHOP_GALLERY_LIMIT") or 20)  # seconds for a program, which takes hundredths of one
+LIBRARIES = ("asgiref", "channels", "django")
+PAUSE = 0.002  # seconds between two looks at a program
+FORKS = hasattr(os, "fork")
+
+
+def report(event: str, **fields: Any) -> None:
+    """Write one event."""
+    REPORT.write(json.dumps({"event": event, **fields}) + "\n")
+
+
+class StrictHandler(logging.NullHandler):
+    """Formats each record and raises what that raises; logging's own handlers print it and go on."""
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Format a record."""
+        record.getMessage()
+        return True
+
+
+@functools.lru_cache
+def compiled(file: str, _version: tuple[int, int]) -> Any:
+    """Return the code of a file, once for each version of it; what it imports is imported for all runs to come."""
+    source = Path(file).read_bytes()
+    tree = ast.parse(source)
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] in LIBRARIES:
+            importlib.import_module(str(node.module))
+    return compile(tree, str(Path.cwd() / file), "exec")
+
+
+def code_of(file: str) -> Any:
+    """Return the code of a file as it is now."""
+    about = Path(file).stat()
+    return compiled(file, (about.st_mtime_ns, about.st_size))
+
+
+def load(file: str, source: str | None) -> ModuleType:
+    """Return the module of a file, in which a learner's own functions have taken the place of those of their names."""
+    module = ModuleType(Path(file).stem)
+    module.__file__ = str(Path.cwd() / file)
+    sys.modules[module.__name__] = module
+    exec(code_of(file), vars(module))  # noqa: S102 - the gallery's own
+    if source is not None:
+        name = str(Path.cwd() / "yours.py")
+        lines = source.splitlines(keepends=True)
+        linecache.cache[name] = (len(source), None, lines, name)  # tracebacks and tables show its lines
+        exec(compile(source, name, "exec"), vars(module))  # noqa: S102 - what the learner has written
+    return module
+
+
+def last_function(source: str) -> str:
+    """Return the name of the last function of a text."""
+    return [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)][
+        -1
+    ]
+
+
+async def error_of(program: Any) -> tuple[Any, BaseException | None]:
+    """Run a program, and what it has left to the loop; return its result, and the error of either.
+
+    One that is no coroutine is called here, on the loop, as a kernel calls a cell.
+    """
+
+    async def called() -> Any:
+        result = program()
+        return await result if inspect.iscoroutine(result) else result
+
+    left: list[BaseException] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: left.append(context["exception"]))
+    task = asyncio.create_task(called())
+    await asyncio.wait([task])
+    await asyncio.sleep(0)
+    error = next(iter([*filter(None, [task.exception()]), *left]), None)
+    return (None if task.exception() else task.result()), error
+
+
+def as_script(program: Any) -> tuple[Any, BaseException | None]:
+    """Call a program where no loop runs; it may start one."""
+    try:
+        return program(), None
+    except Exception as error:  # noqa: BLE001 - whatever a program raises is its outcome
+        return None, error
+
+
+def run(wanted: dict[str, Any]) -> None:
+    """Run one program and report its outcome."""
+    printed = io.StringIO()
+    with warnings.catch_warnings(record=True) as caught, redirect_stdout(printed):
+        warnings.simplefilter("always")
+        module = load(wanted["file"], wanted.get("source"))
+        program = getattr(module, wanted.get("name") or last_function(wanted["source"]))
+        if wanted["way"] == "control":
+            result, error = without_loop(program)
+        elif wanted.get("runner") == "script":
+            result, error = as_script(program)
+        else:
+            result, error = asyncio.run(error_of(program))
+        outcome = told(error)
+        described = describe_error(error) if error else None
+        del error, program
+        gc.collect()  # a coroutine that was not awaited warns when it is collected
+        never_awaited = any("never awaited" in str(warning.message) for warning in caught)
+        report("measured")  # what is asked from here on is asked by the workshop
+        outcome |= {"never_awaited": never_awaited, "returned": plain(result), "printed": printed.getvalue()}
+    report("ended", failure=described, rows=rows() if wanted.get("rows") else [], **outcome)
+
+
+def in_a_process(wanted: dict[str, Any]) -> None:
+    """Run one program in a fork of this process: a cold ContentType cache, no connection, no thread of one before."""
+    gc.freeze()  # what the modules hold is nothing to collect
+    child = os.fork()
+    if not child:
+        try:
+            run(wanted)
+        except BaseException as error:  # noqa: BLE001 - a file that cannot be read, a program that ends its process
+            unreadable(error)
+        finally:
+            REPORT.flush()
+            os._exit(0)
+    end = time.monotonic() + LIMIT
+    while not os.waitpid(child, os.WNOHANG)[0]:
+        # The kernel writes nothing while it waits: what can be read is that it has ended.
+        gone = bool(select.select([0], [], [], PAUSE)[0])
+        if gone or time.monotonic() > end:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            if not gone:
+                report("overdue", limit=LIMIT)
+            return
+
+
+def unreadable(error: BaseException) -> None:
+    """Report what kept a program from being run."""
+    nothing = {"never_awaited": False, "returned": None, "printed": "", "rows": []}
+    report("ended", failure=describe_error(error), **nothing, **told(error))
+
+
+def serve(folder: Path) -> None:
+    """Prepare Django, then run what is asked for until nobody asks any more."""
+    databases = Databases(folder, os.environ.get("WORKSHOP_GALLERY_DATABASE_URL", ""))
+
+    report_calls(report)
+    report_hops(report)
+    logging.basicConfig(handlers=[StrictHandler()], level=logging.INFO, force=True)
+    report("ready")
+    try:
+        for line in sys.stdin.buffer:
+            wanted = json.loads(line)
+            with suppress(OSError, SyntaxError, ImportError):  # then the run says so
+                code_of(wanted["file"])
+            own = databases.copy()
+            use(own)
+            (in_a_process if FORKS else run)(wanted)
+            databases.remove(own)
+            report("done")
+            if not FORKS:  # the next one gets another process
+                break
+    finally:
+        databases.remove(databases.name)
+
+
+if __name__ == "__main__":
+    os.dup2(2, 1)  # what a program prints past sys.stdout goes to the log, not between the events
+    sys.dont_write_bytecode = True  # an edit within the same second would meet the bytecode of the old text
+    sys.path.append(os.getcwd())
+    with tempfile.TemporaryDirectory(prefix="gallery-") as name:
+        serve(Path(name))

@@ -1,0 +1,136 @@
+"""Django as the gallery's programs find it: the bookshop, its rows, and a database for each program.
+
+Part of the gallery's process, whose folder is demo_project/gallery/.
+"""
+
+import itertools
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.utils import timezone
+
+NUMBERS = itertools.count(1)
+
+
+class Databases:
+    """One database with the rows that all programs find, and a copy of it for each run."""
+
+    def __init__(self, folder: Path, url: str = "") -> None:
+        """Make the first one: in `folder`, or on the PostgreSQL server of `url`."""
+        self.folder, self.url = folder, url
+        self.name = f"gallery_{os.getpid()}" if url else str(folder / "rows.sqlite3")
+        configure(self.settings())
+        if url:
+            self.on_server(f"CREATE DATABASE {self.name}")
+        create_rows()
+
+    def settings(self) -> dict[str, Any]:
+        """Return what Django needs to find it."""
+        if self.url:
+            import dj_database_url
+
+            return dj_database_url.parse(self.url) | {"NAME": self.name}
+        options = {"init_command": "PRAGMA synchronous=OFF"}  # no row here has to outlive a power cut
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": self.name, "OPTIONS": options}
+
+    def copy(self) -> str:
+        """Make the next copy, and return its name."""
+        if self.url:
+            own = f"{self.name}_{next(NUMBERS)}"
+            self.on_server(f"CREATE DATABASE {own} TEMPLATE {self.name}")
+            return own
+        return str(shutil.copy(self.name, self.folder / f"{next(NUMBERS)}.sqlite3"))
+
+    def remove(self, name: str) -> None:
+        """Remove a copy, or with its own name the first one."""
+        if self.url:
+            self.on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        else:
+            Path(name).unlink(missing_ok=True)
+
+    def on_server(self, statement: str) -> None:
+        """Run what no transaction may hold, in the database that the URL names."""
+        import psycopg
+
+        with psycopg.connect(self.url, autocommit=True) as server:
+            server.execute(statement)
+
+
+def configure(database: dict[str, Any]) -> None:
+    """Set Django up, once."""
+    settings.configure(
+        INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "shop"],
+        DATABASES={"default": database},
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {"context_processors": ["django.contrib.auth.context_processors.auth"]},
+            }
+        ],
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        ALLOWED_HOSTS=["testserver"],
+        ROOT_URLCONF="shop.urls",
+        SECRET_KEY="shapes",  # noqa: S106 - of a database that lasts for one program
+        USE_TZ=True,
+    )
+    django.setup()
+
+
+def create_rows() -> None:
+    """Create what all programs find."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.auth.models import User
+    from django.contrib.contenttypes.models import ContentType
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+    from shop import visits
+    from shop.models import Author, Book, Comment, Magazine, Profile, Tag
+
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    ann, bob = (Author.objects.create(name=name, email=f"{name.lower()}@example.org") for name in ("Ann", "Bob"))
+    Profile.objects.create(author=ann, bio="Writes")
+    Profile.objects.create(author=bob, bio="Reads")
+    for title in ("First", "Second"):
+        book = Book.objects.create(title=title, blurb="Long", author=ann)
+        book.tags.set([Tag.objects.create(name=f"about {title}"), Tag.objects.create(name="all")])
+    Comment.objects.create(text="Good", target=Book.objects.get(pk=1))
+    Magazine.objects.create(name="Weekly")
+    user = User.objects.create_user("ann", "ann@example.org", "secret")
+    login = {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+    }
+    Session.objects.create(
+        session_key=visits.SESSION_KEY,
+        session_data=SessionStore().encode(login | {"color": "red"}),
+        expire_date=timezone.now() + timedelta(hours=1),
+    )
+    ContentType.objects.clear_cache()
+    connections.close_all()
+
+
+def rows() -> list[str]:
+    """Return what is in the shop, and who its users are, as lines that two runs can be compared by."""
+    from django.apps import apps
+    from django.contrib.auth.models import User
+
+    lines = [f"user: {name}" for name in User.objects.order_by("pk").values_list("username", flat=True)]
+    for model in apps.get_app_config("shop").get_models(include_auto_created=True):
+        fields = [each.attname for each in model._meta.concrete_fields]
+        for row in model._base_manager.order_by(*fields).values_list(*fields):
+            lines.append(f"{model._meta.model_name}: {', '.join(map(str, row))}")
+    return lines
+
+
+def use(name: str) -> None:
+    """Let the connection of this process, and those of its threads to come, be to another database."""
+    connection.settings_dict["NAME"] = name

@@ -1,0 +1,116 @@
+"""The contract of the gallery: what a program is called is what it does, and what it declares is measured."""
+
+from collections import Counter
+
+import pytest
+
+from needs import skip_or_fail
+from outcomes import ON_SQLITE, RUN, on_postgresql, outcomes
+from workshop.gallery import DIFFERS, RUNNERS, pairs, programs
+from workshop.runner import postgresql
+
+NEVER_AWAITED = "never awaited"
+TOLD = ("error", "message", "never_awaited", "returned", "printed", "rows")
+HIDDEN = [program for program in RUN if program.database == "postgresql"]
+
+
+def of_kind(*kinds, among=ON_SQLITE):
+    some = [program for program in among if program.kind in kinds]
+    return pytest.mark.parametrize("program", some, ids=str)
+
+
+def outcome_of(program, way="run"):
+    return outcomes()[*program.key, way]
+
+
+def fixed_of(program):
+    return [each for each in pairs()[program.pair] if each.kind == "fixed"]
+
+
+def assert_fails(program, outcome):
+    """Assert that it fails as it declares: with Django's error, unless its file names another."""
+    failed = outcome["error"] or (NEVER_AWAITED if outcome["never_awaited"] else None)
+    assert failed == (program.raises or "SynchronousOnlyOperation"), outcome["message"]
+
+
+def assert_passes(outcome):
+    assert (outcome["error"], outcome["message"], outcome["never_awaited"]) == (None, "", False)
+
+
+def test_every_shape_is_broken_once_and_fixed():
+    for pair, some in pairs().items():
+        kinds = Counter(program.kind for program in some)
+        assert kinds["broken"] == 1, pair
+        assert kinds["fixed"] >= 1, pair
+    keys = Counter((program.path, program.name) for program in programs())
+    assert set(keys.values()) == {1}
+
+
+def test_what_the_files_say_is_known():
+    for program in programs():
+        assert program.differs in ("", *DIFFERS), program
+        assert program.runner in RUNNERS, program
+        assert program.database in ("sqlite", "postgresql"), program
+        assert set(program.catalogue) <= set(range(1, 48)), program
+        assert bool(program.costs) == (program.kind == "trap"), program
+
+
+@of_kind("broken", "partial")
+def test_a_broken_program_fails_as_declared(program):
+    assert_fails(program, outcome_of(program))
+
+
+@of_kind("fixed", "trap")
+def test_a_fixed_program_and_a_trap_pass(program):
+    assert_passes(outcome_of(program))
+
+
+@of_kind("fixed")
+def test_all_ways_to_fix_give_the_same(program):
+    first = fixed_of(program)[0]
+    assert [outcome_of(program)[name] for name in TOLD] == [outcome_of(first)[name] for name in TOLD]
+
+
+@of_kind("broken")
+def test_the_control_gives_what_the_fixed_program_gives(program):
+    control, fixed = outcome_of(program, "control"), outcome_of(fixed_of(program)[0])
+    same = [control[name] for name in TOLD] == [fixed[name] for name in TOLD]
+    if not program.differs:
+        assert {name: control[name] for name in TOLD} == {name: fixed[name] for name in TOLD}
+        return
+    assert not same, f"its file need not say {program.differs!r}"
+    failed = bool(control["error"] or control["never_awaited"])
+    assert failed == (program.differs != "fixed does other work"), control["message"]
+    if program.differs == "needs a loop":
+        assert "event loop" in control["message"]
+
+
+@of_kind("trap")
+def test_a_trap_costs_what_it_declares(program):
+    measured, fixed = outcome_of(program), outcome_of(fixed_of(program)[0])
+    for cost, amount in program.costs.items():
+        name = {"gives": "returned", "prints": "printed"}.get(cost, cost)
+        assert measured[name] == amount, cost
+        if name == cost:
+            assert amount > fixed[name], f"{fixed_of(program)[0]} has no less of it"
+        else:
+            assert amount != fixed[name], f"{fixed_of(program)[0]} gives the same"
+    if {"gives", "prints"} & program.costs.keys():
+        return
+    assert [measured[name] for name in TOLD] == [fixed[name] for name in TOLD], "then its result is what is wrong"
+
+
+@of_kind("broken", "partial", among=HIDDEN)
+def test_sqlite_hides_what_is_wrong(program):
+    assert_passes(outcome_of(program))
+
+
+@of_kind("broken", "partial", "fixed", among=HIDDEN)
+def test_postgresql_shows_it(program):
+    if not postgresql():
+        skip_or_fail("services", "LINKUP_DATABASE_URL names no PostgreSQL")
+    outcome = on_postgresql()[*program.key, "run"]
+    if program.kind == "fixed":
+        assert_passes(outcome)
+    else:
+        assert_fails(program, outcome)
