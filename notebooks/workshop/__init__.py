@@ -2,6 +2,7 @@
 
 Lab      the copy: source, apply, fix, diff, exercise, hint, check, solution, serve
 Site     the running server: ws, login, failure, calls, run, rows
+Shape    a program of the gallery, broken and fixed: source, run, diff, check
 Script   a program beside the notebooks, run in a process of its own
 expect_error   an error that must happen
 start_django, try_it, check_machine   for lesson 00, where Django runs in the kernel itself
@@ -13,6 +14,7 @@ from .expect import expect_error
 from .kernel import check_machine, start_django
 from .lab import Lab
 from .script import Script
+from .shape import Shape
 from .site import Site
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "PatchDoesNotApply",
     "Script",
     "ServerDidNotStart",
+    "Shape",
     "Site",
     "WorkshopError",
     "check_machine",

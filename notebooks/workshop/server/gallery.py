@@ -28,10 +28,11 @@ from typing import Any
 
 from calls import report_calls
 from control import without_loop
-from frames import describe_error
+from frames import describe_error, project_frames
 from hops import report_hops
 from outcome import plain, told
-from shop_rows import Databases, rows, use
+from shop_rows import Databases, change_rows, rows, use
+from waits import blocking_calls
 
 REPORT = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
 LIMIT = float(os.environ.get("WORKSHOP_GALLERY_LIMIT") or 20)  # seconds for a program, which takes hundredths of one
@@ -111,6 +112,12 @@ async def error_of(program: Any) -> tuple[Any, BaseException | None]:
     return (None if task.exception() else task.result()), error
 
 
+def stands_still(waits: str) -> None:
+    """Report a call of the program's that blocks the loop."""
+    if project_frames(sys._getframe(2)):
+        report("stall", waits=waits)
+
+
 def as_script(program: Any) -> tuple[Any, BaseException | None]:
     """Call a program where no loop runs; it may start one."""
     try:
@@ -121,6 +128,8 @@ def as_script(program: Any) -> tuple[Any, BaseException | None]:
 
 def run(wanted: dict[str, Any]) -> None:
     """Run one program and report its outcome."""
+    if wanted.get("other"):
+        change_rows()
     printed = io.StringIO()
     with warnings.catch_warnings(record=True) as caught, redirect_stdout(printed):
         warnings.simplefilter("always")
@@ -131,7 +140,8 @@ def run(wanted: dict[str, Any]) -> None:
         elif wanted.get("runner") == "script":
             result, error = as_script(program)
         else:
-            result, error = asyncio.run(error_of(program))
+            with blocking_calls(stands_still):
+                result, error = asyncio.run(error_of(program))
         outcome = told(error)
         described = describe_error(error) if error else None
         del error, program

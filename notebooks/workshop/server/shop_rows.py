@@ -118,6 +118,19 @@ def create_rows() -> None:
     connections.close_all()
 
 
+def change_rows() -> None:
+    """Change what programs do not look for, so that an answer that was not asked for is wrong."""
+    from django.db.models import F, Value
+    from django.db.models.functions import Concat
+    from shop.models import Author, Book, Comment, Profile
+
+    Book.objects.update(author=Author.objects.get(name="Bob"), price=F("price") + 2, blurb="Longer")
+    Profile.objects.update(bio=Concat("bio", Value(" more")))
+    Comment.objects.update(text="Better")
+    Author.objects.update(email=Concat(Value("new_"), "email"))
+    connections.close_all()
+
+
 def rows() -> list[str]:
     """Return what is in the shop, and who its users are, as lines that two runs can be compared by."""
     from django.apps import apps
