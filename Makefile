@@ -24,9 +24,10 @@ lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-notebooks: .venv/installed  ## run the lessons, or the one of NAME, and store their outputs; write the README's tables
+notebooks: .venv/installed  ## run the lessons, or the one of NAME, and store their outputs; write the READMEs' tables
 	cd notebooks && ../$(BIN)/python -m workshop.execute $(NAME)
 	cd notebooks && ../$(BIN)/python -m workshop.index
+	cd notebooks && ../$(BIN)/python -m workshop.gallery_table
 
 picture: .venv/installed  ## take the picture at the head of the README: a broken and a repaired chat, each beside its lanes
 	cd notebooks && ../$(BIN)/python -m workshop.readme_picture

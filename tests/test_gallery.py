@@ -6,6 +6,7 @@ import pytest
 
 from needs import skip_or_fail
 from outcomes import ON_SQLITE, RUN, on_postgresql, outcomes
+from workshop import gallery_table
 from workshop.gallery import DIFFERS, RUNNERS, pairs, programs
 from workshop.runner import postgresql
 
@@ -114,3 +115,16 @@ def test_postgresql_shows_it(program):
         assert_passes(outcome)
     else:
         assert_fails(program, outcome)
+
+
+def test_the_table_is_up_to_date():
+    readme = gallery_table.README.read_text(encoding="utf-8")
+    assert gallery_table.with_table(readme) == readme, "make notebooks"
+    assert len([line for line in readme.splitlines() if line.startswith("| ") and line.count("|") == 8]) == len(
+        pairs()
+    ) + len({path for path, _about in pairs()})
+
+
+def test_a_readme_without_a_place_for_the_table():
+    with pytest.raises(ValueError, match="of the gallery has no <!-- shapes"):
+        gallery_table.with_table("")

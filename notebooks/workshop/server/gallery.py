@@ -185,12 +185,12 @@ def unreadable(error: BaseException) -> None:
 def serve(folder: Path) -> None:
     """Prepare Django, then run what is asked for until nobody asks any more."""
     databases = Databases(folder, os.environ.get("WORKSHOP_GALLERY_DATABASE_URL", ""))
-
-    report_calls(report)
-    report_hops(report)
-    logging.basicConfig(handlers=[StrictHandler()], level=logging.INFO, force=True)
-    report("ready")
     try:
+        databases.create()
+        report_calls(report)
+        report_hops(report)
+        logging.basicConfig(handlers=[StrictHandler()], level=logging.INFO, force=True)
+        report("ready")
         for line in sys.stdin.buffer:
             wanted = json.loads(line)
             with suppress(OSError, SyntaxError, ImportError):  # then the run says so

@@ -23,11 +23,14 @@ class Databases:
     """One database with the rows that all programs find, and a copy of it for each run."""
 
     def __init__(self, folder: Path, url: str = "") -> None:
-        """Make the first one: in `folder`, or on the PostgreSQL server of `url`."""
+        """Take a folder for SQLite files, or the URL of a database on a PostgreSQL server."""
         self.folder, self.url = folder, url
         self.name = f"gallery_{os.getpid()}" if url else str(folder / "rows.sqlite3")
         configure(self.settings())
-        if url:
+
+    def create(self) -> None:
+        """Make the first one."""
+        if self.url:
             self.on_server(f"CREATE DATABASE {self.name}")
         create_rows()
 
@@ -94,6 +97,7 @@ def create_rows() -> None:
     from shop import visits
     from shop.models import Author, Book, Comment, Magazine, Profile, Tag
 
+    call_command("migrate", verbosity=0)  # first: the shop's tables refer to those of contenttypes
     call_command("migrate", run_syncdb=True, verbosity=0)
     ann, bob = (Author.objects.create(name=name, email=f"{name.lower()}@example.org") for name in ("Ann", "Bob"))
     Profile.objects.create(author=ann, bio="Writes")
