@@ -13,6 +13,13 @@ from shop.models import Author, Book
 from shop.visits import visit
 
 CODE = "DAS001"
+CATALOGUE = {
+    26: ["middleware", "middleware_class", "decorator", "Middleware"],
+    27: ["command", "Command"],
+    31: ["message", "Chat"],
+    32: ["socket_middleware", "AuthMiddleware"],
+    35: ["stream"],
+}
 CONTROL = {"needs a loop": ["command", "task", "gather", "message", "socket_middleware"]}
 
 

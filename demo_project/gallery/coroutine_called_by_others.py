@@ -10,7 +10,12 @@ from shop.models import Book
 from shop.visits import visit
 
 CODE = "DAS007"
-CATALOGUE = [6]
+CATALOGUE = {
+    6: ["on_commit", "test_of_a_mixin", "saved_by_coroutine"],
+    15: ["test_of_a_mixin"],
+    16: ["on_commit"],
+    46: ["saved_by_coroutine"],
+}
 RAISES = {"never awaited": ["on_commit", "test_of_a_mixin", "saved_by_coroutine"]}
 CONTROL = {"fails without a loop too": ["on_commit", "test_of_a_mixin", "saved_by_coroutine"]}
 

@@ -3,7 +3,10 @@
 from shop.models import Author, Book, Tag
 
 CODE = "DAS001"
-CATALOGUE = [1, 9]
+CATALOGUE = {
+    1: ["save", "save_loaded", "delete", "refresh", "save_each"],
+    9: ["reverse_count", "reverse_create", "many_to_many_add", "many_to_many_set", "first_after_prefetch"],
+}
 
 
 async def broken_save():

@@ -10,7 +10,7 @@ from shape import shape
 from shop.models import Author
 
 CODE = "DAS019"
-CATALOGUE = [44]
+CATALOGUE = {24: ["cache_callable"], 33: ["sync_connect"]}
 CONTROL = {"needs a loop": ["call_soon", "call_soon_threadsafe", "call_soon_lambda", "done_callback", "sync_connect"]}
 
 
