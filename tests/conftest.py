@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(items):
         "test_answers",
         "test_patches",
         "test_bugs",
+        "test_gallery",
         "test_scripts",
         "test_apply_migration",
         "test_reconnect",

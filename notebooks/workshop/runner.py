@@ -27,6 +27,7 @@ class Runner:
         """Take the URL of a PostgreSQL, or have SQLite files."""
         self._url = database_url
         self._turn = threading.Lock()
+        atexit.register(self.stop)
         self._process: subprocess.Popen[bytes] | None = None
 
     async def run(self, **wanted: Any) -> list[dict[str, Any]]:
@@ -40,16 +41,21 @@ class Runner:
             assert process.stdin is not None
             process.stdin.write(json.dumps(wanted).encode() + b"\n")
             process.stdin.flush()
-            return self._events_until("done")
+            events = self._events_until("done")
+            if events.pop()["ended"]:  # without fork, each program needs a process
+                self.stop()
+            return events
 
     def stop(self) -> None:
         """End the process; the next run starts another one."""
         if self._process:
             self._process.communicate()  # it ends when its input does
+            self._log.close()
             self._process = None
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
+            self.stop()
             self._log = tempfile.TemporaryFile()  # noqa: SIM115 - of the process, which outlives this call
             environ = program_environ(**{URL: self._url})
             del environ["DJANGO_SETTINGS_MODULE"]
@@ -62,7 +68,6 @@ class Runner:
                 stderr=self._log,
                 start_new_session=True,  # "Interrupt kernel" is not for it
             )
-            atexit.register(self.stop)
             self._events_until("ready")
         return self._process
 
@@ -72,9 +77,9 @@ class Runner:
         events: list[dict[str, Any]] = []
         for line in self._process.stdout:
             event = json.loads(line)
+            events.append(event)
             if event["event"] == last:
                 return events
-            events.append(event)
         self._log.seek(0)
         raise WorkshopError(f"The gallery's programs cannot be run: {error_of(self._log.read().decode())}")
 

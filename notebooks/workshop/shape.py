@@ -99,20 +99,25 @@ class Shape:
         return Source(self.path, self._text(), self._program(which).name)
 
     def diff(self, before: str = "broken", after: str = "fixed") -> Diff:
-        """Return what has to be changed for it to be right."""
+        """Return what has to be changed for it to be right: shape.diff(), or shape.diff("trap", "fixed")."""
         old, new = (self._lines(which) for which in (before, after))
         lines = difflib.unified_diff(old, new, f"a/{self.path}", f"b/{self.path}", n=9, lineterm="")
         return Diff("\n".join(line for line in lines if not line.startswith("@@")))
 
     async def run(self, which: Edit = "broken") -> Ran:
-        """Run a program in a process of its own: "broken", "fixed", "control", or a text or function of yours.
+        """Run a program in a process of its own, and return what became of it: await shape.run("control").
+
+        There are "broken", "fixed" and what else stands beside them, "control", and a text or function of yours.
 
         The control is the broken program where no event loop runs. Raises WorkshopError when PostgreSQL is needed.
         """
         return Ran(await self._events(which))
 
     async def check(self, edit: Edit) -> str:
-        """Say whether your own version is right: it passes, gives what the fixed one gives, with other rows too."""
+        """Say whether your own version is right, a function or a text: await shape.check(mine).
+
+        It must pass, and give what the fixed one gives, with other rows in the database too.
+        """
         for other in (False, True):
             fixed = Ran(await self._events("fixed", other=other))
             try:

@@ -18,6 +18,11 @@ from workshop.shape import Unfinished
 KEY = "lazy_relation/only_its_key"
 
 
+@pytest.mark.parametrize("name", ["source", "diff", "run", "check"])
+def test_a_call_shows_an_example_of_itself(name):
+    assert f"shape.{name}(" in getattr(Shape, name).__doc__
+
+
 def test_source_and_diff():
     shape = Shape(KEY)
     name, _head, *lines = repr(shape.source("broken")).splitlines()
@@ -148,6 +153,18 @@ async def test_what_comes_to_no_end(monkeypatch):
         await Shape(KEY).run("def mine():\n    while True:\n        pass")
     assert (await Shape(KEY).run("fixed")).returned == 1
     own.stop()
+
+
+async def test_without_fork_each_program_has_a_process(monkeypatch):
+    monkeypatch.setattr("workshop.shape.runner", lambda url: own)
+    monkeypatch.setenv("WORKSHOP_GALLERY_NO_FORK", "1")
+    own = Runner()
+    assert (await Shape(KEY).run()).failure.name == "SynchronousOnlyOperation"
+    assert own._process is None
+    assert (
+        await Shape(KEY).check("async def mine():\n    return (")
+        == "Not yet: yours.py:2: SyntaxError: '(' was never closed"
+    )
 
 
 async def test_the_loop_goes_on_meanwhile():

@@ -38,7 +38,7 @@ REPORT = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
 LIMIT = float(os.environ.get("WORKSHOP_GALLERY_LIMIT") or 20)  # seconds for a program, which takes hundredths of one
 LIBRARIES = ("asgiref", "channels", "django")
 PAUSE = 0.002  # seconds between two looks at a program
-FORKS = hasattr(os, "fork")
+FORKS = hasattr(os, "fork") and not os.environ.get("WORKSHOP_GALLERY_NO_FORK")
 
 
 def report(event: str, **fields: Any) -> None:
@@ -127,6 +127,14 @@ def as_script(program: Any) -> tuple[Any, BaseException | None]:
 
 
 def run(wanted: dict[str, Any]) -> None:
+    """Run one program and report its outcome, whatever it is."""
+    try:
+        run_program(wanted)
+    except BaseException as error:  # noqa: BLE001 - a file that cannot be read, a program that ends its process
+        unreadable(error)
+
+
+def run_program(wanted: dict[str, Any]) -> None:
     """Run one program and report its outcome."""
     if wanted.get("other"):
         change_rows()
@@ -159,8 +167,6 @@ def in_a_process(wanted: dict[str, Any]) -> None:
     if not child:
         try:
             run(wanted)
-        except BaseException as error:  # noqa: BLE001 - a file that cannot be read, a program that ends its process
-            unreadable(error)
         finally:
             REPORT.flush()
             os._exit(0)
@@ -199,7 +205,7 @@ def serve(folder: Path) -> None:
             use(own)
             (in_a_process if FORKS else run)(wanted)
             databases.remove(own)
-            report("done")
+            report("done", ended=not FORKS)
             if not FORKS:  # the next one gets another process
                 break
     finally:
