@@ -1,6 +1,5 @@
 """A lesson's workplace: a copy of LinkUp with bugs put back, to look at, change, run and repair."""
 
-import asyncio
 import os
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from .check import Verdict, check_exercise
 from .database import program_environ, seeded_database
 from .entry import OPERATIONS, judge_entry
 from .errors import WorkshopError
+from .process import finished
 from .scratch import Scratch, scratch_folder
 from .show import Diff, Source
 from .site import Site
@@ -168,16 +168,13 @@ class Lab:
         self._scratch.close()
 
     async def _output(self, script: str, *arguments: str) -> tuple[int, str]:
-        process = await asyncio.create_subprocess_exec(
+        exit_code, out, _nothing = await finished(
             *(sys.executable, str(self.root / script), *arguments),
             cwd=self.root.parent,
             env=program_environ(PYTHONDONTWRITEBYTECODE="1"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        out, _nothing = await process.communicate()
-        return process.returncode or 0, out.decode().strip()
+        return exit_code, out
 
     async def _migrations(self) -> str | None:
         """Say that the migrations do not make what the models are, where either differs from what LinkUp ships."""

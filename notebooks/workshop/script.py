@@ -1,11 +1,10 @@
 """A program beside the notebooks, run in a process of its own so that what it changes stays there."""
 
-import asyncio
-import subprocess
 import sys
 
 from .database import error_of, program_environ
 from .errors import WorkshopError
+from .process import finished
 from .scratch import NOTEBOOKS
 from .show import Source
 
@@ -22,10 +21,7 @@ class Script(Source):
 
     async def run(self) -> None:
         """Print what the program prints: await script.run(). Raises WorkshopError when it fails."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(self.path)), env=program_environ(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        out, err = await process.communicate()
-        print(out.decode().strip())
-        if process.returncode:
-            raise WorkshopError(f"{self.name} failed: {error_of(err.decode())}")
+        exit_code, out, err = await finished(sys.executable, str(self.path), env=program_environ())
+        print(out)
+        if exit_code:
+            raise WorkshopError(f"{self.name} failed: {error_of(err)}")

@@ -16,6 +16,7 @@ from .calls import Calls
 from .database import Seeded, error_of, program_environ
 from .errors import ServerDidNotStart, WorkshopError
 from .failure import Failure
+from .process import finished
 from .timeline import Timeline
 
 SERVER = Path(__file__).with_name("server")
@@ -106,17 +107,13 @@ class Site:
         Raises WorkshopError with the last line of its traceback when it fails.
         """
         code = "import runpy, sys, django; django.setup(); runpy.run_path(sys.argv[1])"
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", code, str(self.scripts / script)),
-            cwd=self.root,
-            env=self._environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+        environ = self._environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+        exit_code, out, err = await finished(
+            sys.executable, "-c", code, str(self.scripts / script), cwd=self.root, env=environ
         )
-        out, err = await process.communicate()
-        if process.returncode:
-            raise WorkshopError(f"{script} failed: {error_of(err.decode())}")
-        return out.decode().strip()
+        if exit_code:
+            raise WorkshopError(f"{script} failed: {error_of(err)}")
+        return out
 
     def timeline(self, *functions: str) -> Timeline:
         """Record what overlaps of these functions: async with site.timeline("join") as line.
