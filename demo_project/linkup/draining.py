@@ -7,7 +7,9 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
+from linkup.sockets import TurnAway
 from linkup.this_machine_only import Application
+from messaging.protocol import CloseCode
 
 LONGEST = 8  # seconds; what starts servers often kills one that takes more than ten
 
@@ -22,10 +24,14 @@ class Draining:
     def __init__(self, application: Application) -> None:
         self.application = application
         self.connections: set[asyncio.Task[Any]] = set()
+        self.is_ending = False
         reactor.addSystemEventTrigger("before", "shutdown", self.end)  # type: ignore[arg-type] # its stub has no name
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        """Serve one connection."""
+        """Serve one connection; one that comes while the others end is closed, or nobody would wait for its end."""
+        if self.is_ending:
+            await TurnAway.as_asgi(code=CloseCode.TRY_AGAIN_LATER)(scope, receive, send)
+            return
         task = asyncio.current_task()
         assert task
         self.connections.add(task)
@@ -36,6 +42,7 @@ class Draining:
 
     def end(self) -> Deferred[Any] | None:
         """Cancel what runs; return what tells Daphne that all of it has ended, or that LONGEST is over."""
+        self.is_ending = True
         for task in self.connections:
             task.cancel()
         if not self.connections:
