@@ -11,6 +11,7 @@ urlpatterns = [
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path("", views.inbox, name="inbox"),
     path("people/", live.people, name="people"),
+    path("read/", live.read_all, name="read-all"),
     path("download/", live.download, name="download"),
     path("health/", live.health, name="health"),
     path("chat/<username:username>/", views.chat, name="chat"),

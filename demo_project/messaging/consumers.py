@@ -31,7 +31,7 @@ from messaging.protocol import (
     what_fits,
 )
 from messaging.rate import SOCKETS, allowance_of
-from messaging.sessions import session_group
+from messaging.rooms import conversation_room, presence_room, session_room
 from messaging.signs_of_life import Seat, Sign
 
 RECEIPT = 0.05  # seconds from a message's arrival until it counts as delivered
@@ -77,8 +77,8 @@ class ChatConsumer(ReportingConsumer):
         self.is_member = True
         session_key = self.scope["session"].session_key
         self.seat = Seat(self.connection_id, self.user.pk, self.peer.pk, session_key)
-        self.conversation = "chat_{}_{}".format(*sorted([self.user.pk, self.peer.pk]))
-        self.rooms = [self.conversation, f"presence_{self.peer.pk}", session_group(session_key)]
+        self.conversation = conversation_room(self.user.pk, self.peer.pk)
+        self.rooms = [self.conversation, presence_room(self.peer.pk), session_room(session_key)]
         await self.enter_rooms()
         await set_user_online_status(self.user.pk, self.connection_id, True)
         heart().add(self)
@@ -217,7 +217,7 @@ class ChatConsumer(ReportingConsumer):
 
         The event carries no state: two that cross on the way could leave a watcher with the older one.
         """
-        await self.publish(f"presence_{self.user.pk}", {"type": "chat.presence"})
+        await self.publish(presence_room(self.user.pk), {"type": "chat.presence"})
 
     async def send_presence(self, presence: dict[str, Any]) -> None:
         """Send whether the other user is online, unless the client knows."""

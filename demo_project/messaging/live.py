@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 
 from channels.db import database_sync_to_async
@@ -13,11 +14,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
 
-from messaging.message_persistence_manager import PAGE_SIZE, conversations, serialize_message
+from messaging.message_persistence_manager import PAGE_SIZE, conversations, mark_all_read_async, serialize_message
 from messaging.models import Message
+from messaging.rooms import conversation_room
 
+logger = logging.getLogger(__name__)
 PATIENCE = 2  # seconds for an event to come back from the channel layer
 
 
@@ -36,6 +40,27 @@ async def people(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("messaging/people.html", {"people": rows, "user": user}))
 
 
+@require_POST
+async def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark all that a user has got as read, tell those who wrote it, and show the inbox."""
+    user = await request.auser()
+    if not user.is_authenticated:
+        return redirect("login")
+    read = await mark_all_read_async(user.pk)
+    try:
+        for sender_id, up_to_id in read.items():
+            event = {
+                "type": "chat.status",
+                "recipient_id": user.pk,
+                "up_to_id": up_to_id,
+                "status": Message.Status.READ,
+            }
+            await get_channel_layer().group_send(conversation_room(user.pk, sender_id), event)
+    except RedisError:
+        logger.exception("nobody was told, and all is stored")
+    return redirect("inbox")
+
+
 async def download(request: HttpRequest) -> HttpResponse:
     """Send a user all messages that they wrote or got, oldest first, a JSON object a line, without holding them all."""
     user = await request.auser()
@@ -47,8 +72,9 @@ async def download(request: HttpRequest) -> HttpResponse:
 
 async def _lines(user_id: int) -> AsyncIterator[str]:
     own = Message.objects.filter(Q(sender_id=user_id) | Q(recipient_id=user_id)).order_by("pk")
-    async for message in own.aiterator(chunk_size=500):
-        yield json.dumps(serialize_message(message), ensure_ascii=False) + "\n"
+    async for message in own.select_related("sender", "recipient").aiterator(chunk_size=500):
+        names = {"sender": message.sender.get_username(), "recipient": message.recipient.get_username()}
+        yield json.dumps(names | serialize_message(message), ensure_ascii=False) + "\n"
 
 
 @never_cache

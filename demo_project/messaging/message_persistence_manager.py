@@ -83,6 +83,18 @@ def mark_messages(recipient_id: int, sender_id: int, up_to_id: int, status: str)
     return behind.update(status=status, updated_at=timezone.now()) > 0
 
 
+@transaction.atomic
+def mark_all_read(recipient_id: int) -> dict[int, int]:
+    """Mark all that a user has got as read; return the newest message of each sender for whom that changed any."""
+    unread = Message.objects.filter(recipient_id=recipient_id).exclude(status=Message.Status.READ)
+    newest = unread.order_by("sender_id").values_list("sender_id").annotate(Max("pk"))
+    return {
+        sender_id: up_to_id
+        for sender_id, up_to_id in newest
+        if mark_messages(recipient_id, sender_id, up_to_id, Message.Status.READ)
+    }
+
+
 def conversations(user_id: int) -> QuerySet[AbstractBaseUser]:
     """Return a query for everybody a user can chat with, the latest conversation first.
 
@@ -123,3 +135,9 @@ def get_conversation_messages_async(
 def mark_messages_async(recipient_id: int, sender_id: int, up_to_id: int, status: str) -> bool:
     """Async twin of `mark_messages`."""
     return mark_messages(recipient_id, sender_id, up_to_id, status)
+
+
+@database_sync_to_async
+def mark_all_read_async(recipient_id: int) -> dict[int, int]:
+    """Async twin of `mark_all_read`."""
+    return mark_all_read(recipient_id)

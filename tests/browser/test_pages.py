@@ -63,6 +63,18 @@ async def test_markup_stays_text(chat, visit, site):
         await expect(message(page, "alert(3)").locator("span")).to_have_text(content)
 
 
+async def test_one_click_marks_all_as_read(chat, visit, site):
+    ana = await chat("ana", "ben")
+    await send(ana, "News")
+    await expect(state(ana, "News")).to_have_text("sent")
+    inbox = await visit("ben")
+    await expect(inbox.locator(".unread")).to_be_visible()
+    await inbox.get_by_role("button", name="Mark all as read").click()
+    await expect(inbox.get_by_role("listitem").first).to_contain_text("News")
+    await expect(inbox.locator(".unread")).to_have_count(0)
+    await expect(state(ana, "News")).to_have_text("read")
+
+
 async def test_the_inbox_keeps_up(chat, visit, site):
     """It asks again every ten seconds, and the one who reads it stays where they were."""
     inbox, ben = await visit("ana"), await chat("ben", "ana")

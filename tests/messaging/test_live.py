@@ -10,6 +10,7 @@ from django.db import OperationalError
 from redis.exceptions import RedisError
 
 from messaging import live
+from messaging.message_persistence_manager import mark_all_read_async
 from messaging.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,10 +21,12 @@ def get():
     """Ask LinkUp's own ASGI application; return status, headers, and the body in the parts it came in."""
     from linkup.asgi import application
 
-    async def ask(path, cookie=""):
+    async def ask(path, cookie="", method="GET"):
         path, _, query = path.partition("?")
-        scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode()}
-        headers = [(b"host", b"localhost"), (b"cookie", cookie.encode())]
+        scope = {"type": "http", "method": method, "path": path, "query_string": query.encode()}
+        token = "t" * 32
+        headers = [(b"host", b"localhost"), (b"cookie", f"{cookie}; csrftoken={token}".encode())]
+        headers.append((b"x-csrftoken", token.encode()))
         request = ApplicationCommunicator(application, scope | {"headers": headers, "client": ["127.0.0.1", 1]})
         await request.send_input({"type": "http.request", "body": b""})
         start = await request.receive_output(10)
@@ -68,9 +71,45 @@ async def test_a_download_holds_ones_own_messages_and_comes_in_parts(
     assert [message["content"] for message in messages] == [row.content for row in rows]
 
 
+async def test_a_download_names_both_users(ana, ben, ana_cookie, get, write):
+    await write("Hello")
+    _status, _headers, parts = await get("/download/", ana_cookie)
+    [message] = [json.loads(line) for line in b"".join(parts).splitlines()]
+    assert (message["sender"], message["recipient"], message["sender_id"]) == ("ana", "ben", ana.pk)
+
+
+async def test_all_is_marked_as_read_and_the_senders_are_told(
+    ana, ben, ben_cookie, socket, ana_cookie, get, write, frame_of
+):
+    for number in range(3):
+        newest = await write(str(number))
+    own = await Message.objects.acreate(sender=ben, recipient=ana, content="unread by Ana")
+    async with socket(ana_cookie, "ben") as chat:
+        await frame_of(chat, "presence")
+        assert (await get("/read/", ben_cookie, "POST"))[0] == 302
+        frame = await frame_of(chat, "status")
+    assert (frame["recipient_id"], frame["up_to_id"], frame["status"]) == (ben.pk, newest.pk, "read")
+    assert {m.status async for m in Message.objects.filter(recipient=ben)} == {"read"}
+    assert (await Message.objects.aget(pk=own.pk)).status == "sent"
+    assert await mark_all_read_async(ben.pk) == {}
+
+
+async def test_what_is_read_is_stored_when_nobody_can_be_told(ben, ben_cookie, get, write, monkeypatch, caplog):
+    message = await write("Hello")
+    monkeypatch.setattr(get_channel_layer(), "group_send", AsyncMock(side_effect=RedisError("gone")))
+    status, headers, _body = await get("/read/", ben_cookie, "POST")
+    assert (status, headers[b"Location"]) == (302, b"/")
+    assert (await Message.objects.aget(pk=message.pk)).status == "read"
+    assert "all is stored" in caplog.text
+
+
+async def test_reading_changes_something_and_is_no_link(ben_cookie, get):
+    assert (await get("/read/", ben_cookie))[0] == 405
+
+
 async def test_visitors_get_nothing(get):
-    for path in ("/people/", "/download/"):
-        status, headers, _body = await get(path)
+    for path, method in (("/people/", "GET"), ("/download/", "GET"), ("/read/", "POST")):
+        status, headers, _body = await get(path, method=method)
         assert (status, headers[b"Location"]) == (302, b"/login/")
 
 
