@@ -27,6 +27,7 @@ from types import ModuleType
 from typing import Any
 
 from calls import report_calls
+from connections import report_connections
 from control import without_loop
 from frames import describe_error, project_frames
 from hops import report_hops
@@ -148,6 +149,7 @@ def run_program(wanted: dict[str, Any]) -> None:
         elif wanted.get("runner") == "script":
             result, error = as_script(program)
         else:
+            report_connections(report)
             with blocking_calls(stands_still):
                 result, error = asyncio.run(error_of(program))
         outcome = told(error)
