@@ -30,19 +30,19 @@ def raise_price(is_free):
 
 
 async def broken_timeout():
-    is_free = lock_for(0.6)
+    is_free = lock_for(0.4)
     told = "done"
-    async with asyncio.timeout(0.3):
+    async with asyncio.timeout(0.2):
         raise_price(is_free)
     return told, (await Book.objects.aget(pk=1)).price
 
 
 @costs(gives=["nothing was done", 6])
 async def trap_timeout():
-    is_free = lock_for(0.6)
+    is_free = lock_for(0.4)
     told = "done"
     try:
-        async with asyncio.timeout(0.3):
+        async with asyncio.timeout(0.2):
             await sync_to_async(raise_price)(is_free)
     except TimeoutError:
         told = "nothing was done"
@@ -51,17 +51,17 @@ async def trap_timeout():
 
 @costs(gives=["nothing was done", 6])
 async def trap_timeout_2():
-    is_free = lock_for(0.6)
+    is_free = lock_for(0.4)
     told = "done"
     try:
-        await asyncio.wait_for(sync_to_async(raise_price)(is_free), 0.3)
+        await asyncio.wait_for(sync_to_async(raise_price)(is_free), 0.2)
     except TimeoutError:
         told = "nothing was done"
     return told, (await Book.objects.aget(pk=1)).price
 
 
 async def fixed_timeout():
-    is_free = lock_for(0.6)
+    is_free = lock_for(0.4)
     told = "done"
     await sync_to_async(raise_price)(is_free)
     return told, (await Book.objects.aget(pk=1)).price

@@ -54,7 +54,7 @@ async def trap_place_4():
 @costs(connections=1)
 async def trap_place_5():
     price = await asyncio.to_thread(raise_prices)
-    connections.close_all()  # those of the loop's thread, which has none
+    connections.close_all()
     return price
 
 

@@ -35,7 +35,7 @@ async def ping_while_ana_waits(site):
             with site.locked_database():
                 ana = asyncio.create_task(asyncio.to_thread(ask, site, "ana", "/read/", "POST"))
                 await site.waiting_for_database()
-                await line.ping("Ben", ben, seconds=2)
+                await line.ping("Ben", ben, seconds=1)
             await ana
     return line
 
@@ -52,13 +52,13 @@ async def three_at_a_time(site):
 
 
 async def hold_the_lock(site):
-    """Hold the database's lock for three seconds; return what Ana is told meanwhile and then, and what is stored."""
+    """Hold the database's lock for a second; return what Ana is told meanwhile and then, and what is stored."""
     await site.quiet()
     start_over(site)
     with site.locked_database():
         ana = asyncio.create_task(asyncio.to_thread(ask, site, "ana", "/read/", "POST"))
         await site.waiting_for_database()
-        answered, _ = await asyncio.wait([ana], timeout=3)
+        answered, _ = await asyncio.wait([ana], timeout=1)
     meanwhile = ana.result() if answered else "nothing"
     answer = await ana
     await site.quiet()
