@@ -189,6 +189,8 @@ def what_is_wrong(ran: Ran, fixed: Ran, too_much: dict[str, int]) -> str:
         return "a database call runs on the event loop, where everybody else waits for it."
     if ran.blocked_by and not fixed.blocked_by:
         return f"the event loop stands still while it waits for {ran.blocked_by}, and so does everybody else."
+    if ran.connections > fixed.connections:
+        return "it leaves a database connection open, in a thread that nobody looks after."
     if ran.result != fixed.result:
         for name, given, right in zip(("returns", "prints"), ran.result, fixed.result, strict=False):
             if given != right:
