@@ -53,9 +53,10 @@ async def trap_place_4():
 
 @costs(connections=1)
 async def trap_place_5():
-    price = await asyncio.to_thread(raise_prices)
-    connections.close_all()
-    return price
+    try:
+        return await asyncio.to_thread(raise_prices)
+    finally:
+        connections.close_all()
 
 
 async def fixed_place():

@@ -9,7 +9,7 @@ from workshop.client import ask, hear, open_chat, start_over, tell, words
 
 
 async def mark_all(site):
-    """Let Ana press "Mark all as read" while Ben's chat is open; return what both are told, and what is stored."""
+    """Let Ana press the button while Ben's chat is open; return what both are told, and what is stored."""
     start_over(site)
     async with open_chat(site, "ben", "ana") as ben:
         await hear(ben, "presence")
@@ -52,7 +52,7 @@ async def three_at_a_time(site):
 
 
 async def hold_the_lock(site):
-    """Hold the database's lock for a second; return what Ana is told meanwhile and then, and what is stored."""
+    """Hold the database's lock for a second; return what Ana gets meanwhile and then, and what is stored."""
     await site.quiet()
     start_over(site)
     with site.locked_database():
@@ -65,16 +65,20 @@ async def hold_the_lock(site):
     return f"while the lock is held, Ana gets: {meanwhile}\nthen: {answer}\nstored: {stored(site)}"
 
 
+def execute(site, statement):
+    """Do something to the database from outside."""
+    with contextlib.closing(sqlite3.connect(site.database)) as database, database:
+        database.execute(statement)
+
+
 async def refuse(site):
-    """Let the database refuse what the button writes, as if its disk were full; return what Ana is told."""
+    """Let the database refuse what the button writes, as if its disk were full; return what Ana gets."""
     start_over(site)
-    full = "CREATE TRIGGER full BEFORE UPDATE ON messaging_message BEGIN SELECT RAISE(ABORT, 'no space left'); END"
-    for statement in (full, "DROP TRIGGER full"):
-        with contextlib.closing(sqlite3.connect(site.database)) as database, database:
-            database.execute(statement)
-        if statement == full:
-            answer = await asyncio.to_thread(ask, site, "ana", "/read/", "POST")
-            await site.quiet()
+    full = "BEGIN SELECT RAISE(ABORT, 'no space left'); END"
+    execute(site, f"CREATE TRIGGER full BEFORE UPDATE ON messaging_message {full}")
+    answer = await asyncio.to_thread(ask, site, "ana", "/read/", "POST")
+    await site.quiet()
+    execute(site, "DROP TRIGGER full")
     return f"Ana gets: {answer}\nstored: {stored(site)}"
 
 
