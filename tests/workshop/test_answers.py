@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import fields, history, marks, presence
+from answers import fields, health, history, marks, presence, users
 
 from workshop import Lab
 
@@ -52,6 +52,8 @@ EXERCISES = {
         "03_persistence_manager", 1, history.RIGHT, history.WRONG, in_place_of("get_conversation_messages_async")
     ),
     "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
+    "05.1": Asked("05_where_the_work_runs", 1, health.RIGHT, health.WRONG, in_place_of("_database_answers")),
+    "05.2": Asked("05_where_the_work_runs", 2, users.RIGHT, users.WRONG, in_place_of("find_user")),
 }
 
 
@@ -131,3 +133,11 @@ class TestHistory(Answers):
 
 class TestMarksInATransaction(Answers):
     exercise = "03.2"
+
+
+class TestHealth(Answers):
+    exercise = "05.1"
+
+
+class TestUsers(Answers):
+    exercise = "05.2"

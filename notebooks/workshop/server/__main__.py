@@ -78,6 +78,8 @@ def serve() -> None:
     # An edit within the same second would meet the bytecode of the old text.
     sys.dont_write_bytecode = True
     from calls import report_calls
+    from connections import report_connections
+    from holdups import report_holdups
     from hops import report_hops
     from probes import Probes
 
@@ -85,6 +87,9 @@ def serve() -> None:
     if watched := os.environ.get("WORKSHOP_WATCHES"):  # a check is what has started this server
         probes = Probes(report, watched)
         probes.install()
+    else:
+        report_connections(report)
+        _kept = report_holdups(report)
     from linkup.asgi import application
 
     report_calls(report)

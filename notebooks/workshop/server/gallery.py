@@ -27,6 +27,7 @@ from types import ModuleType
 from typing import Any
 
 from calls import report_calls
+from connections import report_connections
 from control import as_plain, without_loop
 from django.db import connections
 from frames import describe_error, project_frames
@@ -171,6 +172,7 @@ def run_program(wanted: dict[str, Any]) -> None:
         elif by_itself:
             result, error = by_itself(program)
         else:
+            report_connections(report)
             with blocking_calls(stands_still):
                 result, error = asyncio.run(error_of(program))
         outcome = told(error)
