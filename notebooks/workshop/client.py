@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import http.client
 import json
+import socket
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +16,7 @@ from .site import Site
 
 MESSAGE = {"type": "message", "client_id": "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55", "content": "Who brings popcorn?"}
 READ = {"type": "read", "up_to_id": 2}  # Ben's message, the second of LinkUp's demo conversation
+STILL_ON_ITS_WAY = 0.5  # seconds for what a server had sent before it failed
 
 
 def open_chat(site: Site, user: str, peer: str) -> websockets.connect:
@@ -66,3 +69,50 @@ def fetch_page(site: Site) -> str:
         answer = connection.getresponse()
         page = answer.read().decode()
     return f"{answer.status}, {page.count('sender_id')} messages" if answer.status == 200 else str(answer.status)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What has come of an answer over HTTP: its status, or None before that, its text, and whether that is all."""
+
+    status: int | None
+    text: str
+    is_whole: bool
+
+
+async def fetch(site: Site, path: str, user: str) -> Answer:
+    """Return what a user's browser gets: await fetch(site, "/download/", "ana").
+
+    Where the server fails in the middle and closes nothing, a browser waits on; this one leaves then.
+    """
+    position = site.position()
+
+    def ended() -> list[dict[str, Any]]:
+        return [event for event in site.since(position) if event["event"] == "ended" and event["kind"] == "http"]
+
+    address = urlsplit(site.url)
+    line = await asyncio.to_thread(socket.create_connection, (address.hostname, address.port))
+    reading = asyncio.create_task(asyncio.to_thread(_read, line, address.netloc, path, site.login(user)))
+    try:
+        await site.until(ended)
+        await asyncio.wait([reading], timeout=STILL_ON_ITS_WAY if ended()[0]["failed"] else None)
+    finally:
+        with contextlib.suppress(OSError):  # the server has closed it
+            line.shutdown(socket.SHUT_RDWR)
+        answer = await reading
+        line.close()
+    return answer
+
+
+def _read(line: socket.socket, host: str, path: str, headers: dict[str, str]) -> Answer:
+    connection = http.client.HTTPConnection(host)
+    connection.sock = line
+    connection.request("GET", path, headers=headers)
+    try:
+        answer = connection.getresponse()
+    except (http.client.HTTPException, ConnectionError):
+        return Answer(None, "", False)
+    try:
+        return Answer(answer.status, answer.read().decode(), True)
+    except http.client.IncompleteRead as error:
+        return Answer(answer.status, error.partial.decode(), False)
