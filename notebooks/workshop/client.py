@@ -16,7 +16,7 @@ from .site import Site
 
 MESSAGE = {"type": "message", "client_id": "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55", "content": "Who brings popcorn?"}
 READ = {"type": "read", "up_to_id": 2}  # Ben's message, the second of LinkUp's demo conversation
-STILL_ON_ITS_WAY = 0.5  # seconds for what a server had sent before it failed
+STILL_ON_ITS_WAY = 0.2  # seconds for what a server had sent before it failed
 
 
 def open_chat(site: Site, user: str, peer: str) -> websockets.connect:
@@ -81,7 +81,9 @@ class Answer:
 
 
 async def fetch(site: Site, path: str, user: str) -> Answer:
-    """Return what a user's browser gets: await fetch(site, "/download/", "ana").
+    """Return what a browser gets that asks for a page in a user's name.
+
+    await fetch(site, "/download/", "ana")
 
     Where the server fails in the middle and closes nothing, a browser waits on; this one leaves then.
     """
