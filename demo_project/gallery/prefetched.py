@@ -10,23 +10,23 @@ CATALOGUE = [9]
 
 async def broken_filtered():
     async for book in Book.objects.prefetch_related("tags"):
-        print(book.title, [tag.name for tag in book.tags.filter(name="all")])
+        print(book.title, list(book.tags.filter(name="all")))
 
 
 @costs(queries=4, hops=3)
 async def trap_filtered():
     async for book in Book.objects.prefetch_related("tags"):
-        print(book.title, [tag.name async for tag in book.tags.filter(name="all")])
+        print(book.title, [tag async for tag in book.tags.filter(name="all")])
 
 
 async def fixed_filtered():
     async for book in Book.objects.prefetch_related(Prefetch("tags", Tag.objects.filter(name="all"))):
-        print(book.title, [tag.name for tag in book.tags.all()])
+        print(book.title, list(book.tags.all()))
 
 
 async def fixed_filtered_2():
     async for book in Book.objects.prefetch_related("tags"):
-        print(book.title, [tag.name for tag in book.tags.all() if tag.name == "all"])
+        print(book.title, [tag for tag in book.tags.all() if tag.name == "all"])
 
 
 async def broken_ordered():

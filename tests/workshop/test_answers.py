@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import fields, history, marks, presence
+from answers import fields, history, inbox, marks, presence, users
 
 from workshop import Lab
 
@@ -52,6 +52,8 @@ EXERCISES = {
         "03_persistence_manager", 1, history.RIGHT, history.WRONG, in_place_of("get_conversation_messages_async")
     ),
     "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
+    "06.1": Asked("06_attributes_that_query", 1, inbox.RIGHT, inbox.WRONG, in_place_of("conversations")),
+    "06.2": Asked("06_attributes_that_query", 2, users.RIGHT, users.WRONG, in_place_of("find_user")),
 }
 
 
@@ -131,3 +133,11 @@ class TestHistory(Answers):
 
 class TestMarksInATransaction(Answers):
     exercise = "03.2"
+
+
+class TestInbox(Answers):
+    exercise = "06.1"
+
+
+class TestUsers(Answers):
+    exercise = "06.2"

@@ -27,9 +27,12 @@ async def count_queries(site):
     for more in (0, 10):
         start_over(site)
         with contextlib.closing(sqlite3.connect(site.database)) as database, database:
-            columns = "sender_id, recipient_id, content, status, created_at, updated_at"
-            old = f"SELECT {columns} FROM messaging_message WHERE id = 1"
-            database.executemany(f"INSERT INTO messaging_message ({columns}) {old}", [()] * more)
+            database.executemany(
+                "INSERT INTO messaging_message (sender_id, recipient_id, content, status, created_at, updated_at) "
+                "SELECT sender_id, recipient_id, content, status, created_at, updated_at "
+                "FROM messaging_message WHERE id = 1",
+                [()] * more,
+            )
         before = site.position()
         await download(site, "ana")
         own = [event for event in site.since(before) if "_lines" in event.get("functions", [])]
@@ -106,7 +109,7 @@ async def exercise_2(site):
     newcomer = (await site.run("newcomers.py")).partition(":")[0]
     new = await enter(site, newcomer)
     assert new == f"presence of {newcomer}", (
-        "no error, but somebody has come to LinkUp, and Ana's chat with them is told of somebody else, or does not open."
+        "no error, but somebody has come to LinkUp, and Ana's chat with them tells of somebody else, or does not open."
     )
     with contextlib.closing(sqlite3.connect(site.database)) as database, database:
         database.execute("UPDATE auth_user SET is_active = 0 WHERE username = ?", (newcomer,))
