@@ -62,6 +62,14 @@ def start_over(site: Site) -> None:
         database.execute("UPDATE messaging_message SET status = 'sent'")
 
 
+def add_messages(site: Site, number: int) -> None:
+    """Let Ana write to Ben some times more; `start_over` takes that back."""
+    columns = "sender_id, recipient_id, content, status, created_at, updated_at"
+    first = f"SELECT {columns} FROM messaging_message WHERE id = 1"  # noqa: S608 - constants
+    with contextlib.closing(sqlite3.connect(site.database)) as database, database:
+        database.executemany(f"INSERT INTO messaging_message ({columns}) {first}", [()] * number)
+
+
 def fetch_page(site: Site) -> str:
     """Return the status of Ana's chat page over HTTP, and the number of messages on it."""
     with contextlib.closing(http.client.HTTPConnection(urlsplit(site.url).netloc)) as connection:

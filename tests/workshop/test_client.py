@@ -6,7 +6,7 @@ import json
 import pytest
 
 from workshop import Lab
-from workshop.client import Answer, fetch
+from workshop.client import Answer, add_messages, fetch, start_over
 
 LINE = "        yield json.dumps("
 
@@ -35,6 +35,16 @@ async def test_a_whole_answer(lab):
         assert [json.loads(line)["id"] for line in page.text.splitlines()] == [1, 2, 3]
         assert await fetch(site, "/download/", "chloe") == Answer(200, "", True)
         assert (await fetch(site, "/chat/nobody/", "ana")).status == 404
+
+
+async def test_more_messages_and_back(lab):
+    async with await lab.serve() as site:
+        for more in (2, 0):
+            start_over(site)
+            add_messages(site, more)
+            page = await fetch(site, "/download/", "ana")
+            lines = [json.loads(line) for line in page.text.splitlines()]
+            assert [line["sender"] for line in lines] == ["ana", "ben", "ana"] + more * ["ana"]
 
 
 async def test_an_answer_that_stops_in_the_middle(lab):

@@ -5,11 +5,11 @@ import json
 import re
 import sqlite3
 
-from workshop.client import fetch, hear, open_chat, start_over, words
+from workshop.client import add_messages, fetch, hear, open_chat, start_over, words
 
 
 async def download(site, user):
-    """Download a user's messages as a browser does; return the status and who wrote to whom, as far as it comes."""
+    """Download a user's messages; return the status and who wrote to whom, as far as it comes."""
     answer = await fetch(site, "/download/", user)
     lines = [json.loads(line) for line in answer.text.splitlines()]
     who = ", ".join(f"{line['sender']} to {line['recipient']}" for line in lines)
@@ -26,13 +26,7 @@ async def count_queries(site):
     counts = []
     for more in (0, 10):
         start_over(site)
-        with contextlib.closing(sqlite3.connect(site.database)) as database, database:
-            database.executemany(
-                "INSERT INTO messaging_message (sender_id, recipient_id, content, status, created_at, updated_at) "
-                "SELECT sender_id, recipient_id, content, status, created_at, updated_at "
-                "FROM messaging_message WHERE id = 1",
-                [()] * more,
-            )
+        add_messages(site, more)
         before = site.position()
         await download(site, "ana")
         own = [event for event in site.since(before) if "_lines" in event.get("functions", [])]
