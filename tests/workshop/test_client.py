@@ -70,5 +70,5 @@ async def test_a_server_that_writes_no_further_failure_to_its_log_becomes_quiet(
             await fetch(site, "/download/", "ana")
         async with asyncio.timeout(30):
             await site.quiet()
-        assert site.log.count("RuntimeError: in the middle") == 1
+        assert site.log.count("Exception inside application") == 1
         assert [event["failed"] for event in site.events("ended")] == [True, True]
