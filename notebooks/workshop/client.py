@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import http.client
 import json
+import socket
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +16,7 @@ from .site import Site
 
 MESSAGE = {"type": "message", "client_id": "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55", "content": "Who brings popcorn?"}
 READ = {"type": "read", "up_to_id": 2}  # Ben's message, the second of LinkUp's demo conversation
+STILL_ON_ITS_WAY = 0.2  # seconds for what a server had sent before it failed
 
 
 def open_chat(site: Site, user: str, peer: str) -> websockets.connect:
@@ -59,6 +62,14 @@ def start_over(site: Site) -> None:
         database.execute("UPDATE messaging_message SET status = 'sent'")
 
 
+def add_messages(site: Site, number: int) -> None:
+    """Let Ana write to Ben some times more; `start_over` takes that back."""
+    columns = "sender_id, recipient_id, content, status, created_at, updated_at"
+    first = f"SELECT {columns} FROM messaging_message WHERE id = 1"  # noqa: S608 - constants
+    with contextlib.closing(sqlite3.connect(site.database)) as database, database:
+        database.executemany(f"INSERT INTO messaging_message ({columns}) {first}", [()] * number)
+
+
 def fetch_page(site: Site) -> str:
     """Return the status of Ana's chat page over HTTP, and the number of messages on it."""
     with contextlib.closing(http.client.HTTPConnection(urlsplit(site.url).netloc)) as connection:
@@ -81,3 +92,52 @@ def ask(site: Site, user: str, path: str, method: str = "GET") -> str:
         answer = connection.getresponse()
         said = answer.getheader("Location") or answer.read().decode()
     return f"{answer.status}, {said}" if said and not said.lstrip().startswith("<") else str(answer.status)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What has come of an answer over HTTP: its status, or None before that, its text, and whether that is all."""
+
+    status: int | None
+    text: str
+    is_whole: bool
+
+
+async def fetch(site: Site, path: str, user: str) -> Answer:
+    """Return what a browser gets that asks for a page in a user's name.
+
+    await fetch(site, "/download/", "ana")
+
+    Where the server fails in the middle and closes nothing, a browser waits on; this one leaves then.
+    """
+    position = site.position()
+
+    def ended() -> list[dict[str, Any]]:
+        return [event for event in site.since(position) if event["event"] == "ended" and event["kind"] == "http"]
+
+    address = urlsplit(site.url)
+    line = await asyncio.to_thread(socket.create_connection, (address.hostname, address.port))
+    reading = asyncio.create_task(asyncio.to_thread(_read, line, address.netloc, path, site.login(user)))
+    try:
+        await site.until(ended)
+        await asyncio.wait([reading], timeout=STILL_ON_ITS_WAY if ended()[0]["failed"] else None)
+    finally:
+        with contextlib.suppress(OSError):  # the server has closed it
+            line.shutdown(socket.SHUT_RDWR)
+        answer = await reading
+        line.close()
+    return answer
+
+
+def _read(line: socket.socket, host: str, path: str, headers: dict[str, str]) -> Answer:
+    connection = http.client.HTTPConnection(host)
+    connection.sock = line
+    connection.request("GET", path, headers=headers)
+    try:
+        answer = connection.getresponse()
+    except (http.client.HTTPException, ConnectionError):
+        return Answer(None, "", False)
+    try:
+        return Answer(answer.status, answer.read().decode(), True)
+    except http.client.IncompleteRead as error:
+        return Answer(answer.status, error.partial.decode(), False)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import fields, health, history, marks, presence, users
+from answers import fields, health, history, inbox, marks, peers, presence, users
 
 from workshop import Lab
 
@@ -54,6 +54,8 @@ EXERCISES = {
     "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
     "05.1": Asked("05_where_the_work_runs", 1, health.RIGHT, health.WRONG, in_place_of("_database_answers")),
     "05.2": Asked("05_where_the_work_runs", 2, users.RIGHT, users.WRONG, in_place_of("find_user")),
+    "06.1": Asked("06_attributes_that_query", 1, inbox.RIGHT, inbox.WRONG, in_place_of("conversations")),
+    "06.2": Asked("06_attributes_that_query", 2, peers.RIGHT, peers.WRONG, in_place_of("find_user")),
 }
 
 
@@ -141,3 +143,11 @@ class TestHealth(Answers):
 
 class TestUsers(Answers):
     exercise = "05.2"
+
+
+class TestInbox(Answers):
+    exercise = "06.1"
+
+
+class TestPeers(Answers):
+    exercise = "06.2"
