@@ -149,7 +149,10 @@ class Site:
         await self._must(on_their_way)
 
     async def open_connections(self) -> int:
-        """Return how many database connections were not given back, besides that of all sockets' thread."""
+        """Return how many database connections were not given back, besides that of all sockets' thread.
+
+        await site.open_connections()
+        """
         self._must_run()
         await self.quiet()
         return left_open(self.events("connection"))
