@@ -132,12 +132,13 @@ async def fetch(site: Site, path: str, user: str) -> Answer:
 def _read(line: socket.socket, host: str, path: str, headers: dict[str, str]) -> Answer:
     connection = http.client.HTTPConnection(host)
     connection.sock = line
-    connection.request("GET", path, headers=headers)
+    status = None
     try:
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
-    except (http.client.HTTPException, ConnectionError):
-        return Answer(None, "", False)
-    try:
-        return Answer(answer.status, answer.read().decode(), True)
+        status = answer.status
+        return Answer(status, answer.read().decode(), True)
     except http.client.IncompleteRead as error:
-        return Answer(answer.status, error.partial.decode(), False)
+        return Answer(status, error.partial.decode(), False)
+    except (http.client.HTTPException, ConnectionError):
+        return Answer(status, "", False)
