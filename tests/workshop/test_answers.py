@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import fields, health, history, marks, presence, users
+from answers import download, fields, health, history, marks, presence, read_all, users
 
 from workshop import Lab
 
@@ -54,6 +54,8 @@ EXERCISES = {
     "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
     "05.1": Asked("05_where_the_work_runs", 1, health.RIGHT, health.WRONG, in_place_of("_database_answers")),
     "05.2": Asked("05_where_the_work_runs", 2, users.RIGHT, users.WRONG, in_place_of("find_user")),
+    "07.1": Asked("07_requests_and_pages", 1, read_all.RIGHT, read_all.WRONG, in_place_of("read_all")),
+    "07.2": Asked("07_requests_and_pages", 2, download.RIGHT, download.WRONG, in_place_of("_lines")),
 }
 
 
@@ -141,3 +143,11 @@ class TestHealth(Answers):
 
 class TestUsers(Answers):
     exercise = "05.2"
+
+
+class TestReadAll(Answers):
+    exercise = "07.1"
+
+
+class TestDownload(Answers):
+    exercise = "07.2"
