@@ -13,7 +13,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 ROOT = Path.cwd()
-COMPREHENSION = re.compile(r"(\.<locals>\.<(list|set|dict)comp>)+$")
+COMPREHENSIONS = re.compile(r"((^|\.)(<locals>\.)?<(list|set|dict)comp>)+$")
 
 
 def is_project_file(filename: str) -> bool:
@@ -44,7 +44,7 @@ def describe_frame(frame: FrameType, line: int) -> dict[str, Any]:
 
 def function_of(code: CodeType) -> str:
     """Return the name of a frame's function; a comprehension has a frame of its own in Python 3.11 alone."""
-    return COMPREHENSION.sub("", code.co_qualname).rpartition(".")[2]
+    return COMPREHENSIONS.sub("", code.co_qualname).rpartition(".")[2] or "<module>"
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:

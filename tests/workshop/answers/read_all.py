@@ -93,7 +93,7 @@ WRONG = {
     asyncio.create_task(mark_all_read_async(user.pk))
     return redirect("inbox")
 """,
-        "Not yet: ",
+        "goes on before its work in the database is done",
     ),
     "nobody is told": (
         f"""{HEAD}    user = await request.auser()
