@@ -10,7 +10,7 @@ from workshop.client import MESSAGE, get, hear, open_chat, post, start_over, tel
 
 
 async def use_inboxes(site):
-    """Open two inboxes, let Ana write to Ben, and ask for the list again as an open inbox does; return what came."""
+    """Open two inboxes, let Ana write, and ask for the lists as open inboxes do; return what came."""
     start_over(site)
     inboxes = {user: await get(site, "/", user) for user in ("ana", "chloe")}
     async with open_chat(site, "ana", "ben") as chat:  # in another tab
