@@ -10,6 +10,8 @@ from shop.visits import visit
 
 CODE = None
 CATALOGUE = [24]
+RAISES = {"TypeError": ["get_or_set_of_a_coroutine"]}
+CONTROL = {"fails without a loop too": ["get_or_set_of_a_coroutine"]}
 
 
 async def broken_get():
@@ -37,6 +39,18 @@ async def trap_get_or_set():
 
 async def fixed_get_or_set():
     return await sync_to_async(caches["default"].get_or_set)("books", Book.objects.count)
+
+
+async def broken_get_or_set_of_a_coroutine():
+    return await caches["default"].aget_or_set("books", Book.objects.acount)  # what it returns cannot be stored
+
+
+async def fixed_get_or_set_of_a_coroutine():
+    number = await caches["default"].aget("books")
+    if number is None:
+        number = await Book.objects.acount()
+        await caches["default"].aset("books", number)
+    return number
 
 
 async def broken_cached_page():
