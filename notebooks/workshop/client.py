@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import http.client
 import json
+import re
 import socket
 import sqlite3
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,11 +74,50 @@ def add_messages(site: Site, number: int) -> None:
 
 def fetch_page(site: Site) -> str:
     """Return the status of Ana's chat page over HTTP, and the number of messages on it."""
-    with contextlib.closing(http.client.HTTPConnection(urlsplit(site.url).netloc)) as connection:
-        connection.request("GET", "/chat/ben/", headers=site.login("ana"))
-        answer = connection.getresponse()
-        page = answer.read().decode()
-    return f"{answer.status}, {page.count('sender_id')} messages" if answer.status == 200 else str(answer.status)
+    page = _request(site, "GET", "/chat/ben/", "ana")
+    return f"{page.status}, {page.text.count('sender_id')} messages" if page.status == 200 else str(page.status)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What came over HTTP: shown as its status, and as the people in it where it is an inbox or its list."""
+
+    status: int
+    text: str
+    location: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join([str(self.status), *self.people])
+
+    @property
+    def people(self) -> list[str]:
+        """Who is in the list, how many messages are unread, and the last one: ['ben (2 unread) "You: Hi"', "chloe"]."""
+        rows = re.findall(r"<li>\s*<a [^>]*>(.+?)</a>(.*?)</li>", self.text, re.S)
+        return [" ".join([name, *_unread(more), *_last(more)]) for name, more in rows]
+
+    @property
+    def source(self) -> str:
+        """The address at which an inbox asks for its list again."""
+        found = re.search(r'data-source="(.+?)"', self.text)
+        return unescape(found[1]) if found else ""
+
+
+def _unread(row: str) -> list[str]:
+    return [f"({number} unread)" for number in re.findall(r'class="unread">(\d+)', row)]
+
+
+def _last(row: str) -> list[str]:
+    return [f'"{unescape(text)}"' for text in re.findall(r'class="last"[^>]*>(.*?)</p>', row, re.S)]
+
+
+async def get(site: Site, path: str, user: str = "") -> Page:
+    """Return a page as a user gets it, or without a name as a visitor does."""
+    return await asyncio.to_thread(_request, site, "GET", path, user)
+
+
+async def post(site: Site, path: str, user: str = "") -> Page:
+    """Press the button of a form that has nothing to fill in."""
+    return await asyncio.to_thread(_request, site, "POST", path, user)
 
 
 def ask(site: Site, user: str, path: str, method: str = "GET") -> str:
@@ -84,14 +125,19 @@ def ask(site: Site, user: str, path: str, method: str = "GET") -> str:
 
     What a whole page says is left out.
     """
+    page = _request(site, method, path, user)
+    said = page.location or page.text
+    return f"{page.status}, {said}" if said and not said.lstrip().startswith("<") else str(page.status)
+
+
+def _request(site: Site, method: str, path: str, user: str) -> Page:
+    headers = site.login(user) if user else {"Cookie": ""}
     token = "t" * 32  # that of the form, and of the cookie
-    headers = site.login(user)
     headers |= {"Cookie": f"{headers['Cookie']}; csrftoken={token}", "X-CSRFToken": token}
     with contextlib.closing(http.client.HTTPConnection(urlsplit(site.url).netloc)) as connection:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
-        said = answer.getheader("Location") or answer.read().decode()
-    return f"{answer.status}, {said}" if said and not said.lstrip().startswith("<") else str(answer.status)
+        return Page(answer.status, answer.read().decode(), answer.getheader("Location") or "")
 
 
 @dataclass(frozen=True)

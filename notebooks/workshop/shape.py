@@ -14,7 +14,7 @@ from typing import Any
 from .calls import Calls, left_open
 from .errors import WorkshopError
 from .failure import Failure
-from .gallery import GALLERY, Program, pairs
+from .gallery import EXPECT, GALLERY, Program, pairs
 from .runner import postgresql, runner
 from .show import Diff, Shown, Source
 
@@ -163,7 +163,7 @@ class Shape:
         """Return a program's lines under a name that says nothing of which it is."""
         program = self._program(which)
         lines = [line for _number, line in self.source(which).lines if not line.startswith(("@shape(", "@costs("))]
-        return [line.replace(program.name, program.about, 1) for line in lines]
+        return [EXPECT.sub("", line.replace(program.name, program.about, 1)).rstrip() for line in lines]
 
 
 def source_of(edit: Edit) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import fields, health, history, inbox, marks, peers, presence, users
+from answers import download, fields, health, history, inbox, marks, peers, presence, read_all, users
 
 from workshop import Lab
 
@@ -56,6 +56,8 @@ EXERCISES = {
     "05.2": Asked("05_where_the_work_runs", 2, users.RIGHT, users.WRONG, in_place_of("find_user")),
     "06.1": Asked("06_attributes_that_query", 1, inbox.RIGHT, inbox.WRONG, in_place_of("conversations")),
     "06.2": Asked("06_attributes_that_query", 2, peers.RIGHT, peers.WRONG, in_place_of("find_user")),
+    "07.1": Asked("07_requests_and_pages", 1, read_all.RIGHT, read_all.WRONG, in_place_of("read_all")),
+    "07.2": Asked("07_requests_and_pages", 2, download.RIGHT, download.WRONG, in_place_of("_lines")),
 }
 
 
@@ -151,3 +153,11 @@ class TestInbox(Answers):
 
 class TestPeers(Answers):
     exercise = "06.2"
+
+
+class TestReadAll(Answers):
+    exercise = "07.1"
+
+
+class TestDownload(Answers):
+    exercise = "07.2"

@@ -39,6 +39,7 @@ def test_source_and_diff():
 
 def test_marks_are_no_part_of_a_diff():
     assert "costs" not in repr(Shape("lazy_relation/second_step").diff("trap", "fixed"))
+    assert "expect" not in repr(Shape("sync_mixin/login_required").diff())
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ from waits import blocking_calls
 
 REPORT = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
 LIMIT = float(os.environ.get("WORKSHOP_GALLERY_LIMIT") or 20)  # seconds for a program, which takes hundredths of one
-LIBRARIES = ("asgiref", "channels", "django", "pytest")
+LIBRARIES = ("asgiref", "channels", "django", "pytest", "rest_framework")
 PAUSE = 0.002  # seconds between two looks at a program
 THERE: list[str] = []  # rows that each program finds
 FORKS = hasattr(os, "fork") and not os.environ.get("WORKSHOP_GALLERY_NO_FORK")
