@@ -64,7 +64,7 @@ class Ran(Shown):
             lines += [f"It prints: {line}" for line in self.printed.splitlines()]
             lines += [f"It returns: {self.returned!r}"] * (self.returned is not None or not self.printed)
         lines += [f"It holds up the event loop while it waits for {self.blocked_by}."] * bool(self.blocked_by)
-        lines += [f"It leaves {self.connections} database connection open."] * bool(self.connections)
+        lines += [f"Database connections it leaves open: {self.connections}."] * bool(self.connections)
         return lines
 
     def text(self) -> str:

@@ -112,7 +112,7 @@ async def test_what_a_trap_costs():
     ("trap", "says", "check"),
     [
         ("trap", "It holds up the event loop while it waits for another thread.", "the event loop stands still"),
-        ("trap_2", "It leaves 1 database connection open.", "it leaves a database connection open"),
+        ("trap_2", "Database connections it leaves open: 1.", "it leaves a database connection open"),
     ],
 )
 async def test_what_others_pay_for_a_trap_is_said(trap, says, check):
