@@ -66,3 +66,18 @@ def fetch_page(site: Site) -> str:
         answer = connection.getresponse()
         page = answer.read().decode()
     return f"{answer.status}, {page.count('sender_id')} messages" if answer.status == 200 else str(answer.status)
+
+
+def ask(site: Site, user: str, path: str, method: str = "GET") -> str:
+    """Ask for a page, or press a button ("POST"), as a user; return the status, and where it leads or what it says.
+
+    What a whole page says is left out.
+    """
+    token = "t" * 32  # that of the form, and of the cookie
+    headers = site.login(user)
+    headers |= {"Cookie": f"{headers['Cookie']}; csrftoken={token}", "X-CSRFToken": token}
+    with contextlib.closing(http.client.HTTPConnection(urlsplit(site.url).netloc)) as connection:
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        said = answer.getheader("Location") or answer.read().decode()
+    return f"{answer.status}, {said}" if said and not said.lstrip().startswith("<") else str(answer.status)
