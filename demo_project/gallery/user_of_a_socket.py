@@ -2,6 +2,7 @@
 
 from channels.auth import AuthMiddlewareStack
 from channels.db import database_sync_to_async
+from channels.exceptions import DenyConnection
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser, User
@@ -26,57 +27,44 @@ class Chat(AsyncWebsocketConsumer):
             await self.close()
 
 
-class TruthyChat(AsyncWebsocketConsumer):
-    """Lets in whoever is something."""
-
-    async def connect(self):
-        if self.scope["user"]:
-            await self.accept()
-        else:
-            await self.close()
-
-
 def user_of(scope):
-    """Return the user of a token, here the key of a session, or nobody."""
+    """Return the user of a token, here the key of a session, or one who is nobody."""
     session = SessionStore(scope["query_string"].decode())
     return User.objects.filter(pk=session.get(SESSION_KEY)).first() or AnonymousUser()
 
 
+def member_of(scope):
+    """Return the user of a token, or None."""
+    user = user_of(scope)
+    return user if user.is_authenticated else None
+
+
 async def broken_middleware():
-    def with_user(application):
-        async def middleware(scope, receive, send):
-            scope["user"] = user_of(scope)
-            await application(scope, receive, send)
+    async def with_user(scope, receive, send):
+        scope["user"] = user_of(scope)
+        await Chat.as_asgi()(scope, receive, send)
 
-        return middleware
-
-    return await open_socket(with_user(Chat.as_asgi()))
+    return await open_socket(with_user)
 
 
 @costs(gives=["close"])
 async def trap_middleware():
-    def with_user(application):
-        async def middleware(scope, receive, send):
-            try:
-                scope["user"] = user_of(scope)
-            except Exception:  # noqa: BLE001 - that is the trap
-                scope["user"] = AnonymousUser()
-            await application(scope, receive, send)
+    async def with_user(scope, receive, send):
+        try:
+            scope["user"] = user_of(scope)
+        except Exception:  # noqa: BLE001 - that is the trap
+            scope["user"] = AnonymousUser()
+        await Chat.as_asgi()(scope, receive, send)
 
-        return middleware
-
-    return await open_socket(with_user(Chat.as_asgi()))
+    return await open_socket(with_user)
 
 
 async def fixed_middleware():
-    def with_user(application):
-        async def middleware(scope, receive, send):
-            scope["user"] = await database_sync_to_async(user_of)(scope)
-            await application(scope, receive, send)
+    async def with_user(scope, receive, send):
+        scope["user"] = await database_sync_to_async(user_of)(scope)
+        await Chat.as_asgi()(scope, receive, send)
 
-        return middleware
-
-    return await open_socket(with_user(Chat.as_asgi()))
+    return await open_socket(with_user)
 
 
 async def fixed_middleware_2():
@@ -84,47 +72,47 @@ async def fixed_middleware_2():
 
 
 async def broken_lazy_user():
-    def with_user(application):
-        async def middleware(scope, receive, send):
-            scope["user"] = SimpleLazyObject(lambda: user_of(scope))
-            await application(scope, receive, send)
+    async def with_user(scope, receive, send):
+        scope["user"] = SimpleLazyObject(lambda: user_of(scope))
+        await Chat.as_asgi()(scope, receive, send)
 
-        return middleware
-
-    return await open_socket(with_user(Chat.as_asgi()))
+    return await open_socket(with_user)
 
 
 async def fixed_lazy_user():
-    def with_user(application):
-        async def middleware(scope, receive, send):
-            scope["user"] = await database_sync_to_async(user_of)(scope)
-            await application(scope, receive, send)
+    async def with_user(scope, receive, send):
+        scope["user"] = await database_sync_to_async(user_of)(scope)
+        await Chat.as_asgi()(scope, receive, send)
 
-        return middleware
-
-    return await open_socket(with_user(Chat.as_asgi()))
+    return await open_socket(with_user)
 
 
 async def broken_await_forgotten():
-    def with_user(application):
-        async def middleware(scope, receive, send):
-            scope["user"] = database_sync_to_async(user_of)(scope)
-            await application(scope, receive, send)
+    class Members(AsyncWebsocketConsumer):
+        async def connect(self):
+            if not self.scope["member"]:
+                raise DenyConnection
+            await self.accept()
 
-        return middleware
+    async def with_member(scope, receive, send):
+        scope["member"] = database_sync_to_async(member_of)(scope)
+        await Members.as_asgi()(scope, receive, send)
 
-    return await open_socket(with_user(TruthyChat.as_asgi()), known=False)
+    return await open_socket(with_member, known=False)
 
 
 async def fixed_await_forgotten():
-    def with_user(application):
-        async def middleware(scope, receive, send):
-            scope["user"] = await database_sync_to_async(user_of)(scope)
-            await application(scope, receive, send)
+    class Members(AsyncWebsocketConsumer):
+        async def connect(self):
+            if not self.scope["member"]:
+                raise DenyConnection
+            await self.accept()
 
-        return middleware
+    async def with_member(scope, receive, send):
+        scope["member"] = await database_sync_to_async(member_of)(scope)
+        await Members.as_asgi()(scope, receive, send)
 
-    return await open_socket(with_user(Chat.as_asgi()), known=False)
+    return await open_socket(with_member, known=False)
 
 
 async def broken_session():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import fields, history, marks, presence
+from answers import fields, history, leaving, logging_out, marks, presence
 
 from workshop import Lab
 
@@ -22,11 +22,11 @@ class Asked:
 
 
 def in_place_of(name: str) -> Callable[[str, str], str]:
-    """Return what replaces a function, with its decorators, by an answer."""
+    """Return what replaces a function or a method, with its decorators, by an answer."""
 
     def put(text: str, answer: str) -> str:
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-        (node,) = (node for node in ast.parse(text).body if isinstance(node, kinds) and node.name == name)
+        (node,) = (node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds) and node.name == name)
         lines = text.splitlines(keepends=True)
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         return "".join([*lines[: first - 1], answer, *lines[node.end_lineno :]])
@@ -52,6 +52,8 @@ EXERCISES = {
         "03_persistence_manager", 1, history.RIGHT, history.WRONG, in_place_of("get_conversation_messages_async")
     ),
     "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
+    "08.1": Asked("08_channels_own_traps", 1, leaving.RIGHT, leaving.WRONG, in_place_of("leave")),
+    "08.2": Asked("08_channels_own_traps", 2, logging_out.RIGHT, logging_out.WRONG, in_place_of("close_sockets")),
 }
 
 
@@ -131,3 +133,11 @@ class TestHistory(Answers):
 
 class TestMarksInATransaction(Answers):
     exercise = "03.2"
+
+
+class TestLeaving(Answers):
+    exercise = "08.1"
+
+
+class TestLoggingOut(Answers):
+    exercise = "08.2"
