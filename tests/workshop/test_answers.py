@@ -5,7 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import download, fields, health, history, inbox, marks, peers, presence, read_all, users
+from answers import (
+    download,
+    fields,
+    health,
+    history,
+    inbox,
+    leaving,
+    logging_out,
+    marks,
+    peers,
+    presence,
+    read_all,
+    users,
+)
 
 from workshop import Lab
 
@@ -22,11 +35,11 @@ class Asked:
 
 
 def in_place_of(name: str) -> Callable[[str, str], str]:
-    """Return what replaces a function, with its decorators, by an answer."""
+    """Return what replaces a function or a method, with its decorators, by an answer."""
 
     def put(text: str, answer: str) -> str:
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-        (node,) = (node for node in ast.parse(text).body if isinstance(node, kinds) and node.name == name)
+        (node,) = (node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds) and node.name == name)
         lines = text.splitlines(keepends=True)
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         return "".join([*lines[: first - 1], answer, *lines[node.end_lineno :]])
@@ -58,6 +71,8 @@ EXERCISES = {
     "06.2": Asked("06_attributes_that_query", 2, peers.RIGHT, peers.WRONG, in_place_of("find_user")),
     "07.1": Asked("07_requests_and_pages", 1, read_all.RIGHT, read_all.WRONG, in_place_of("read_all")),
     "07.2": Asked("07_requests_and_pages", 2, download.RIGHT, download.WRONG, in_place_of("_lines")),
+    "08.1": Asked("08_channels_own_traps", 1, leaving.RIGHT, leaving.WRONG, in_place_of("leave")),
+    "08.2": Asked("08_channels_own_traps", 2, logging_out.RIGHT, logging_out.WRONG, in_place_of("close_sockets")),
 }
 
 
@@ -161,3 +176,11 @@ class TestReadAll(Answers):
 
 class TestDownload(Answers):
     exercise = "07.2"
+
+
+class TestLeaving(Answers):
+    exercise = "08.1"
+
+
+class TestLoggingOut(Answers):
+    exercise = "08.2"

@@ -85,6 +85,7 @@ def configure(database: dict[str, Any]) -> None:
         },
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ALLOWED_HOSTS=["testserver"],
+        CHANNEL_LAYERS={"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}},
         ROOT_URLCONF="shop.urls",
         SECRET_KEY="shapes",  # noqa: S106 - of a database that lasts for one program
         USE_TZ=True,
