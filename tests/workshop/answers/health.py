@@ -114,7 +114,7 @@ WRONG = {
     ),
     "started and forgotten": (
         f"{ASK}    asyncio.create_task(database_sync_to_async(ask)())\n    return True\n",
-        SAYS_YES,
+        "goes on before its work in the database is done",
     ),
     "nobody is asked": (f"{HEAD}    return True\n", SAYS_YES),
 }
