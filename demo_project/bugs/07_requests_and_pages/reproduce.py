@@ -1,12 +1,11 @@
 """The shortest real use of LinkUp that shows the bug; the lesson has the same functions in its cells."""
 
-import asyncio
 import contextlib
 import json
 import secrets
 import sqlite3
 
-from workshop.client import MESSAGE, get, hear, open_chat, post, start_over, tell
+from workshop.client import MESSAGE, fetch, get, hear, open_chat, post, start_over, tell
 
 
 async def use_inboxes(site):
@@ -84,29 +83,16 @@ async def exercise_1(site):
     return f"a visitor presses the button: {visitor}; Ana: {page}, {left}; Ben is told: {told.get('status', 'nothing')}"
 
 
-async def download(site):
-    """Return Ana's download, or None where it never ends: who waits for the rest of a page hears of no error."""
-    asked = asyncio.create_task(get(site, "/download/", "ana"))
-    failed = asyncio.create_task(site.wait_for("log"))
-    try:
-        await asyncio.wait([asked, failed], return_when=asyncio.FIRST_COMPLETED)
-        return asked.result() if asked.done() else None
-    finally:
-        asked.cancel()
-        failed.cancel()
-
-
 async def exercise_2(site):
     """Download Ana's messages, and again when there are many; return status and number of messages."""
     start_over(site)
-    page = await download(site)
-    if page is None:
+    page = await fetch(site, "/download/", "ana")
+    if not page.is_whole:
         return "Ana's download does not come to its end"
     number = len(page.text.splitlines())
     if (page.status, number) == (200, 3):
         write_many(site)
-        page = await download(site)
-        lines = [json.loads(line) for line in page.text.splitlines()] if page else []
+        lines = [json.loads(line) for line in (await fetch(site, "/download/", "ana")).text.splitlines()]
         told = [(line["id"], line["sender"], line["content"]) for line in lines]
         stored = site.rows(
             "SELECT m.id, username, content FROM messaging_message m JOIN auth_user ON auth_user.id = sender_id "
