@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from workshop.calls import left_open
 from workshop.gallery import programs
 from workshop.runner import Runner, postgresql
 
@@ -53,10 +54,13 @@ def run_one(runner, program, way):
     events = events[: names.index("measured") if "measured" in names else None]
     outcome["queries"] = sum(bool(event["event"] == "call" and event["sql"]) for event in events)
     outcome["hops"] = sum(event["event"] == "hop" for event in events)
+    outcome["blocks"] = sum(event["event"] == "stall" for event in events)
+    outcome["connections"] = left_open(events)
     return outcome
 
 
 @cache
 def on_postgresql():
-    """Return the same for the programs whose harm SQLite hides, from a PostgreSQL."""
-    return dict(run_all([program for program in RUN if program.database == "postgresql"], postgresql()))
+    """Return the same for the programs whose harm SQLite hides, and for those of the guards, from a PostgreSQL."""
+    some = [program for program in RUN if program.database == "postgresql" or program.path == "guarded_function.py"]
+    return dict(run_all(some, postgresql()))

@@ -18,7 +18,9 @@ CATALOGUE = {
     27: ["command", "Command"],
     31: ["message", "Chat"],
     32: ["socket_middleware", "AuthMiddleware"],
+    34: ["gather"],
     35: ["stream"],
+    37: ["task"],
 }
 CONTROL = {"needs a loop": ["command", "task", "gather", "message", "socket_middleware"]}
 

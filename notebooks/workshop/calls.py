@@ -110,6 +110,13 @@ def outcome_of(event: dict[str, Any]) -> str:
     return event["outcome"] + (WAITS if event["loop"] and event["sql"] else "")
 
 
+def left_open(events: list[dict[str, Any]]) -> int:
+    """Return how many database connections were opened and not closed, besides that of the thread that all share."""
+    changes = [event for event in events if event["event"] == "connection"]
+    closed = {event["number"] for event in changes if event["state"] == "closed"}
+    return sum(e["state"] == "opened" and not e["shared"] and e["number"] not in closed for e in changes)
+
+
 def _asks(handler: str, y: float, width: float, lane: int) -> list[str]:
     """Return the handler in the loop's lane, and the arrow of its hop."""
     return [

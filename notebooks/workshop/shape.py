@@ -11,10 +11,10 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from .calls import Calls
+from .calls import Calls, left_open
 from .errors import WorkshopError
 from .failure import Failure
-from .gallery import GALLERY, Program, pairs
+from .gallery import EXPECT, GALLERY, Program, pairs
 from .runner import postgresql, runner
 from .show import Diff, Shown, Source
 
@@ -46,6 +46,7 @@ class Ran(Shown):
         self.hops = names.count("hop")
         self.on_the_loop = any(event["event"] == "call" and event["loop"] for event in measured)
         self.blocked_by = next((event["waits"] for event in measured if event["event"] == "stall"), None)
+        self.connections = left_open(measured)
         self.returned: Any = last["returned"]
         self.printed: str = last["printed"]
         self.rows: list[str] = last["rows"]
@@ -57,11 +58,13 @@ class Ran(Shown):
         return self.returned, self.printed, self.rows
 
     def lines(self) -> list[str]:
-        """Return what it gave, where it has not failed."""
+        """Return what it gave, where it has not failed, and what others pay for it."""
         lines = [self.about] * bool(self.about) + [f"It warns: {NEVER_AWAITED}."] * self.never_awaited
         if self.failure is None:
             lines += [f"It prints: {line}" for line in self.printed.splitlines()]
             lines += [f"It returns: {self.returned!r}"] * (self.returned is not None or not self.printed)
+        lines += [f"It holds up the event loop while it waits for {self.blocked_by}."] * bool(self.blocked_by)
+        lines += [f"Database connections it leaves open: {self.connections}."] * bool(self.connections)
         return lines
 
     def text(self) -> str:
@@ -160,7 +163,7 @@ class Shape:
         """Return a program's lines under a name that says nothing of which it is."""
         program = self._program(which)
         lines = [line for _number, line in self.source(which).lines if not line.startswith(("@shape(", "@costs("))]
-        return [line.replace(program.name, program.about, 1) for line in lines]
+        return [EXPECT.sub("", line.replace(program.name, program.about, 1)).rstrip() for line in lines]
 
 
 def source_of(edit: Edit) -> str:
@@ -186,6 +189,8 @@ def what_is_wrong(ran: Ran, fixed: Ran, too_much: dict[str, int]) -> str:
         return "a database call runs on the event loop, where everybody else waits for it."
     if ran.blocked_by and not fixed.blocked_by:
         return f"the event loop stands still while it waits for {ran.blocked_by}, and so does everybody else."
+    if ran.connections > fixed.connections:
+        return "it leaves a database connection open, in a thread that nobody looks after."
     if ran.result != fixed.result:
         for name, given, right in zip(("returns", "prints"), ran.result, fixed.result, strict=False):
             if given != right:

@@ -133,7 +133,7 @@ def svg_of(spans: list[Span]) -> str:
                 parts.append(_drawn(span, y))
                 bottom = max(bottom, y + _height(span))
                 if span.is_hop:
-                    parts += _asking(span, loop, y)
+                    parts += _asking(span, spans, loop, y)
             y = bottom + GAP
         y = bottom + 2 * GAP
         parts.append(rule(6, y - GAP, right, y - GAP))
@@ -178,6 +178,10 @@ def _drawn(span: Span, y: float) -> str:
     return box(_left(span), y, _right(span) - _left(span) - 6, span.ink, *lines, signed=signed)
 
 
-def _asking(span: Span, loop: float, y: float) -> list[str]:
-    x = MARGIN + COLUMN * span.asked
-    return [box(x, loop, COLUMN - 6, PLAIN, signed="hands over"), arrow(x + 12, loop + 26, _left(span) + 12, y - 1)]
+def _asking(span: Span, spans: list[Span], loop: float, y: float) -> list[str]:
+    """Return the arrow of a hop, from a box of its own unless the loop's lane has another one there."""
+    x, end = MARGIN + COLUMN * span.asked, (_left(span) + 12, y - 1)
+    for other in spans:
+        if other.lane == LOOP and other.begin <= span.asked < other.end:
+            return [arrow(x + 12, loop + _height(other), *end)]
+    return [box(x, loop, COLUMN - 6, PLAIN, signed="hands over"), arrow(x + 12, loop + 26, *end)]

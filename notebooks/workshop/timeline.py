@@ -71,6 +71,10 @@ def unfinished(events: list[dict[str, Any]]) -> set[tuple[str, int]]:
                 begun.add(("call", key))
             case {"event": "hop", "hop": key} if number <= last:
                 begun.add(("hop", key))
+            case {"event": "holdup", "number": key, "state": "begun"} if number <= last:
+                begun.add(("holdup", key))
+            case {"event": "holdup", "number": key}:
+                ended.add(("holdup", key))
             case {"event": "call", "call": key}:
                 ended.add(("call", key))
             case {"event": "work", "hop": key, "state": "ended"}:
@@ -82,7 +86,8 @@ def spans_of(events: list[dict[str, Any]], functions: tuple[str, ...]) -> list[S
     """Return what the events tell of these functions, placed by the numbers of the events."""
     marks = [n for n, event in enumerate(events) if event["event"] == "mark"]
     last = marks[-1] if marks else len(events)
-    found = [*client_spans(events), *loop_spans(events, functions), *hop_spans(events, functions)]
+    on_the_loop = [*loop_spans(events, functions), *holdup_spans(events)]
+    found = [*client_spans(events), *on_the_loop, *hop_spans(events, functions)]
     return [span for span in found if span.asked <= last]
 
 
@@ -121,6 +126,17 @@ def loop_spans(events: list[dict[str, Any]], functions: tuple[str, ...]) -> list
         begin, ink = calls[0][0], WAIT if held_up else BAD
         spans.append(Span(LOOP, event["where"]["call"], ink, begin, begin, calls[-1][1], note=note))
     return spans
+
+
+def holdup_spans(events: list[dict[str, Any]]) -> list[Span]:
+    """Return what holds up the loop and is no query, whichever function it is in: it sleeps, or waits for a thread."""
+    holdups = [(number, event) for number, event in enumerate(events) if event["event"] == "holdup"]
+    ends = {event["number"]: number for number, event in holdups if event["state"] == "ended"}
+    return [
+        Span(LOOP, event["label"], WAIT, number, number, ends[event["number"]], note="⚠ everybody waits")
+        for number, event in holdups
+        if event["state"] == "begun" and event["number"] in ends
+    ]
 
 
 def hop_spans(events: list[dict[str, Any]], functions: tuple[str, ...]) -> list[Span]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .bug import Exercise
+from .calls import left_open
 from .failure import Failure
 
 Events = list[dict[str, Any]]
@@ -70,15 +71,12 @@ def _split(exercise: Exercise, events: Events) -> str | None:
 
 
 def _left_open(exercise: Exercise, events: Events) -> str | None:
-    connections = [event for event in events if event["event"] == "connection"]
-    closed = {event["number"] for event in connections if event["state"] == "closed"}
-    opened = [event for event in connections if event["state"] == "opened" and not event["shared"]]
-    left = [event for event in opened if event["number"] not in closed]
+    left = left_open(events)
     if not left:
         return None
     return (
         f"no error, but {exercise.function} leaves a database connection open in each new thread it runs in: "
-        f"{len(left)} by now. In a busy hour the database "
+        f"{left} by now. In a busy hour the database "
         "refuses all further ones, and with them logins, pages and messages."
     )
 

@@ -5,7 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import fields, history, leaving, logging_out, marks, presence
+from answers import (
+    download,
+    fields,
+    health,
+    history,
+    inbox,
+    leaving,
+    logging_out,
+    marks,
+    peers,
+    presence,
+    read_all,
+    users,
+)
 
 from workshop import Lab
 
@@ -52,6 +65,12 @@ EXERCISES = {
         "03_persistence_manager", 1, history.RIGHT, history.WRONG, in_place_of("get_conversation_messages_async")
     ),
     "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
+    "05.1": Asked("05_where_the_work_runs", 1, health.RIGHT, health.WRONG, in_place_of("_database_answers")),
+    "05.2": Asked("05_where_the_work_runs", 2, users.RIGHT, users.WRONG, in_place_of("find_user")),
+    "06.1": Asked("06_attributes_that_query", 1, inbox.RIGHT, inbox.WRONG, in_place_of("conversations")),
+    "06.2": Asked("06_attributes_that_query", 2, peers.RIGHT, peers.WRONG, in_place_of("find_user")),
+    "07.1": Asked("07_requests_and_pages", 1, read_all.RIGHT, read_all.WRONG, in_place_of("read_all")),
+    "07.2": Asked("07_requests_and_pages", 2, download.RIGHT, download.WRONG, in_place_of("_lines")),
     "08.1": Asked("08_channels_own_traps", 1, leaving.RIGHT, leaving.WRONG, in_place_of("leave")),
     "08.2": Asked("08_channels_own_traps", 2, logging_out.RIGHT, logging_out.WRONG, in_place_of("close_sockets")),
 }
@@ -133,6 +152,30 @@ class TestHistory(Answers):
 
 class TestMarksInATransaction(Answers):
     exercise = "03.2"
+
+
+class TestHealth(Answers):
+    exercise = "05.1"
+
+
+class TestUsers(Answers):
+    exercise = "05.2"
+
+
+class TestInbox(Answers):
+    exercise = "06.1"
+
+
+class TestPeers(Answers):
+    exercise = "06.2"
+
+
+class TestReadAll(Answers):
+    exercise = "07.1"
+
+
+class TestDownload(Answers):
+    exercise = "07.2"
 
 
 class TestLeaving(Answers):

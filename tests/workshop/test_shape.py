@@ -39,6 +39,7 @@ def test_source_and_diff():
 
 def test_marks_are_no_part_of_a_diff():
     assert "costs" not in repr(Shape("lazy_relation/second_step").diff("trap", "fixed"))
+    assert "expect" not in repr(Shape("sync_mixin/login_required").diff())
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,23 @@ async def test_the_control_runs_the_same_body_without_a_loop():
 async def test_what_a_trap_costs():
     ran = await Shape("lazy_relation/second_step").run("trap")
     assert (ran.queries, ran.hops) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("trap", "says", "check"),
+    [
+        ("trap", "It holds up the event loop while it waits for another thread.", "the event loop stands still"),
+        ("trap_2", "Database connections it leaves open: 1.", "it leaves a database connection open"),
+    ],
+)
+async def test_what_others_pay_for_a_trap_is_said(trap, says, check):
+    shape = Shape("where_the_work_runs/place")
+    assert says in repr(await shape.run(trap)).splitlines()
+    text = "\n".join(line for _number, line in shape.source(trap).lines if not line.startswith("@costs"))
+    assert f"Not yet: {check}" in await shape.check(text)
+    for right in ("fixed", "fixed_2", "fixed_3"):
+        ran = await shape.run(right)
+        assert (ran.connections, ran.blocked_by, ran.hops) == (0, None, 1)
 
 
 async def test_a_warning_is_shown():

@@ -81,6 +81,22 @@ async def test_each_database_call_is_reported_with_its_place(lab):
     assert found[2] == "get_user_model().objects.filter(…).first()"
 
 
+async def test_work_in_a_pool_is_shown_and_what_it_leaves_open_is_counted(lab):
+    path = lab.root / "messaging/async_handlers.py"
+    text = path.read_text().replace("@database_sync_to_async\ndef find_user(", "def look_up(")
+    twin = "async def find_user(username):\n    return await asyncio.to_thread(look_up, username)\n"
+    path.write_text(f"import asyncio\n{text}\n\n{twin}")
+    async with await lab.serve() as site:
+        assert await site.open_connections() == 0
+        to_ben = websockets.connect(site.ws("/ws/chat/ben/"), additional_headers=site.login("ana"))
+        async with site.timeline("look_up") as line, to_ben as chat:
+            await chat.recv()
+        (row,) = (await site.calls("look_up")).rows
+        assert await site.open_connections() == 1
+    assert (row[0], row[3:]) == ("connect", ("worker", "no", "ok"))
+    assert [span.label for span in line.spans] == ["asyncio.to_thread(look_up, username)"]
+
+
 async def test_serving_again_replaces_the_server_and_its_database(lab):
     first = await lab.serve()
     count = "SELECT count(*) FROM messaging_userstatus WHERE is_online"

@@ -42,6 +42,8 @@ def mark(who, what, good=None):
 
 OPENED = {"event": "mark", "who": "another process", "what": "holds the lock", "state": "opened", "key": 0}
 CLOSED = {"event": "mark", "state": "closed", "key": 0}
+HOLDUP = {"event": "holdup", "number": 0, "state": "begun", "label": "pool.submit(save).result()"}
+GOES_ON = {"event": "holdup", "number": 0, "state": "ended"}
 HELD_UP = [OPENED, asked(1), mark("Ben", "pings"), mark("Ben", "no answer", False), CLOSED, call(1)]
 FREE = [OPENED, hop(1), work(1, "begun"), mark("Ben", "pings"), mark("Ben", "answered", True), CLOSED, work(1, "ended")]
 
@@ -81,8 +83,28 @@ def test_a_ping_that_is_answered_while_a_thread_waits():
     assert WAIT.fill not in svg
 
 
+def test_a_loop_that_waits_for_a_thread_is_held_up_whichever_functions_are_named():
+    events = [hop(1), HOLDUP, work(1, "begun"), mark("Ben", "pings"), mark("Ben", "no answer", False)]
+    assert unfinished(events) == {("hop", 1), ("holdup", 0)}
+    ended = [*events, work(1, "ended"), GOES_ON]
+    assert unfinished(ended) == set()
+    assert listed(shown(ended, "save")) == listed(shown([*events, GOES_ON, work(1, "ended")], "save"))
+    assert listed(shown(ended, "save")).splitlines() == [
+        "             1   2   3   4",
+        "Ben              |   ✗",
+        "event loop   [###########]",
+        "worker       [===========]",
+        "1. event loop is held up by pool.submit(save).result() (⚠ everybody waits); "
+        "event loop hands save(…) to the worker thread",
+        "2. Ben: pings",
+        "3. Ben: ✗ no answer",
+        "4. event loop is free again; worker ends save(…)",
+    ]
+    assert [span.label for span in shown(ended, "other")] == ["pool.submit(save).result()", "pings", "✗ no answer"]
+
+
 def test_the_picture_says_what_the_text_says():
-    for events in (HELD_UP, FREE):
+    for events in (HELD_UP, FREE, [HOLDUP, *HELD_UP, GOES_ON]):
         drawn = " ".join(ET.fromstring(svg_of(shown(events))).itertext())
         for span in shown(events):
             assert span.lane in drawn

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from workshop.server import waits
-from workshop.server.waits import blocking_calls, takes_its_turn
+from workshop.server.waits import blocking_calls, settled_loop, takes_its_turn
 
 SLEEP, WAIT = time.sleep, threading.Condition.wait
 
@@ -38,6 +38,29 @@ async def test_starting_threads_and_awaiting_them_is_not(noticed):
         await asyncio.gather(*[loop.run_in_executor(pool, time.sleep, 0.001) for _ in range(10)])
     time.sleep(0)
     assert noticed == []
+
+
+async def test_who_is_told_of_the_begin_is_told_of_the_end():
+    told = []
+
+    def notice(call):
+        told.append(call)
+        return lambda: told.append("goes on")
+
+    with blocking_calls(notice):
+        time.sleep(0.001)
+        threading.Event().wait(0.001)
+    assert told == ["time.sleep", "goes on", "another thread", "goes on"]
+
+
+async def test_a_loop_is_settled_when_it_serves_others_or_is_put_to_sleep(noticed):
+    awaited = settled_loop()
+    assert not awaited.is_set()
+    await asyncio.sleep(0)
+    assert awaited.is_set()
+    asleep = settled_loop()
+    time.sleep(0.001)
+    assert asleep.is_set()
 
 
 def test_sleeping_where_no_loop_is_running_is_not(noticed):

@@ -28,4 +28,5 @@ def version():
         cursor.execute("SELECT version()")
         return cursor.fetchone()[0]
 """,
+    lesson="05_where_the_work_runs",
 )

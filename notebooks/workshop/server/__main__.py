@@ -78,6 +78,8 @@ def serve() -> None:
     # An edit within the same second would meet the bytecode of the old text.
     sys.dont_write_bytecode = True
     from calls import report_calls
+    from connections import report_connections
+    from holdups import report_holdups
     from hops import report_hops
     from probes import Probes
 
@@ -85,6 +87,9 @@ def serve() -> None:
     if watched := os.environ.get("WORKSHOP_WATCHES"):  # a check is what has started this server
         probes = Probes(report, watched)
         probes.install()
+    else:
+        report_connections(report)
+        _kept = report_holdups(report)
     from linkup.asgi import application
 
     report_calls(report)
@@ -100,10 +105,18 @@ def serve() -> None:
         signal_handlers=False,
         verbosity=0,
     )
+
+    def check() -> None:
+        try:
+            server.application_checker()
+        except ValueError:  # it makes no error page of an answer that has begun, and looks for failures no more
+            report("blind")
+            raise
+
     # Daphne looks once a second for applications that have failed. Nobody learns anything in that second.
     call_later = reactor.callLater
-    reactor.callLater = lambda delay, call, *args, **kwargs: call_later(
-        REAP if call == server.application_checker else delay, call, *args, **kwargs
+    reactor.callLater = lambda delay, call, *args, **kwargs: (
+        call_later(REAP, check) if call == server.application_checker else call_later(delay, call, *args, **kwargs)
     )
     server.run()
 

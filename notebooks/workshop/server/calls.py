@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
-from hops import HOP, TURNS, places_of
+from hops import TURNS, current_hop, places_of
 from threads import place_of_thread
 
 # They run all the others; a view may have LinkUp's ASGI middleware among its callers.
@@ -72,7 +72,7 @@ def report_calls(report: Callable[..., None]) -> None:
 
 def describe(frame: Any) -> dict[str, Any] | None:
     """Return place, handler and thread of a call, or None when no function of the program is among its callers."""
-    hop = HOP.get()
+    hop = current_hop()
     places = [*places_of(frame), *hop.places]
     if not places:
         return None

@@ -27,6 +27,7 @@ from types import ModuleType
 from typing import Any
 
 from calls import report_calls
+from connections import report_connections
 from control import as_plain, without_loop
 from django.db import connections
 from frames import describe_error, project_frames
@@ -37,7 +38,7 @@ from waits import blocking_calls
 
 REPORT = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
 LIMIT = float(os.environ.get("WORKSHOP_GALLERY_LIMIT") or 20)  # seconds for a program, which takes hundredths of one
-LIBRARIES = ("asgiref", "channels", "django", "pytest")
+LIBRARIES = ("asgiref", "channels", "django", "pytest", "rest_framework")
 PAUSE = 0.002  # seconds between two looks at a program
 THERE: list[str] = []  # rows that each program finds
 FORKS = hasattr(os, "fork") and not os.environ.get("WORKSHOP_GALLERY_NO_FORK")
@@ -171,6 +172,7 @@ def run_program(wanted: dict[str, Any]) -> None:
         elif by_itself:
             result, error = by_itself(program)
         else:
+            report_connections(report)
             with blocking_calls(stands_still):
                 result, error = asyncio.run(error_of(program))
         outcome = told(error)

@@ -9,7 +9,9 @@ import functools
 import inspect
 import itertools
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +20,7 @@ from asgiref.sync import SyncToAsync
 from channels.consumer import AsyncConsumer
 from frames import describe_call, describe_frame, is_project_file, project_frames
 from threads import place_of_thread
+from waits import TURN, loop_of_this_thread, settled_loop
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,14 @@ class Hop:
 
 
 HOP: ContextVar[Hop] = ContextVar("hop", default=Hop())  # noqa: B039 - frozen; asgiref carries it to the thread
+IN_THREAD = threading.local()  # its hop, where something else than asgiref has brought the work to a thread
 NUMBERS = itertools.count()
+
+
+def current_hop() -> Hop:
+    """Return the hop that has brought this work to its thread."""
+    hop = HOP.get()
+    return hop if hop.number is not None else getattr(IN_THREAD, "hop", hop)
 
 
 class Turns:
@@ -75,6 +85,41 @@ def report_hops(report: Callable[..., None]) -> None:
             HOP.reset(token)
 
     SyncToAsync.__call__ = watched  # type: ignore[method-assign]
+    report_submitted(report)
+
+
+def report_submitted(report: Callable[..., None]) -> None:
+    """Watch what the program hands to a pool past asgiref: `asyncio.to_thread`, `run_in_executor`, `submit`."""
+    submit = ThreadPoolExecutor.submit
+
+    def submitted(self: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        own = HOP.get().number is None and loop_of_this_thread() is not None
+        places = places_of(sys._getframe(1)) if own else []
+        if not places:
+            return submit(self, function, *args, **kwargs)
+        hop, label = Hop(next(NUMBERS), places), places[0]["call"].removeprefix("await ")
+        functions = [place["function"] for place in places]
+        report("hop", hop=hop.number, functions=functions, work=name_of(function), label=label, turn=TURNS.now())
+        return submit(self, in_pool, report, hop, settled_loop(), functools.partial(function, *args, **kwargs))
+
+    ThreadPoolExecutor.submit = submitted  # type: ignore[method-assign, assignment]
+
+
+def in_pool(report: Callable[..., None], hop: Hop, settled: threading.Event, function: Callable[[], Any]) -> Any:
+    """Do a hop's work in the thread of a pool, once it has shown whether the loop waits for it."""
+    settled.wait(10 * TURN)
+    IN_THREAD.hop = hop
+    try:
+        return work(report, int(hop.number or 0), function)
+    finally:
+        del IN_THREAD.hop
+
+
+def name_of(function: Any) -> str:
+    """Return the name of a function, also of one that runs in a context, as `asyncio.to_thread` has it."""
+    while isinstance(function, functools.partial):
+        function = function.args[0] if function.args else function.func
+    return getattr(function, "__name__", type(function).__name__)
 
 
 def work(report: Callable[..., None], hop: int, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -9,16 +9,16 @@ Part of the server process, and only of one that a check has started. It reports
 
 import asyncio
 import functools
+import importlib
 import inspect
 import itertools
 import sys
-import threading
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from asgiref.sync import SyncToAsync, markcoroutinefunction
+from asgiref.sync import SyncToAsync, iscoroutinefunction, markcoroutinefunction
+from connections import is_shared_thread, report_connections
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
@@ -37,16 +37,13 @@ class Probes:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.ended: set[int] = set()  # calls of the watched function
         self.has_stalled = False
-        self.numbers: WeakKeyDictionary[BaseDatabaseWrapper, int] = WeakKeyDictionary()
         self.blocking = blocking_calls(self.blocked)  # kept: one that is forgotten would end at once
-        # Channels and Django's async methods use one thread for all, unless told otherwise.
-        self.shared = SyncToAsync.single_thread_executor.submit(threading.get_ident).result()
 
     def install(self) -> None:
         """Begin, before the program is loaded, so that it gets what is watched."""
         self.blocking.__enter__()
+        report_connections(self.report)
         connection_created.connect(self.opened, weak=False)
-        self.report_closed_connections()
         self.report_split_transactions()
 
     def serving(self, application: Any) -> Any:
@@ -67,9 +64,7 @@ class Probes:
             self.report("stall", where=describe_frame(frames[0], frames[0].f_lineno), waits=call)
 
     def opened(self, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-        """Report a new connection, and watch its statements."""
-        self.numbers[connection] = number = next(NUMBERS)
-        self.report("connection", state="opened", number=number, shared=self.is_shared_thread())
+        """Watch a new connection's statements."""
         if self.execute not in connection.execute_wrappers:
             connection.execute_wrappers.append(self.execute)
 
@@ -85,21 +80,6 @@ class Probes:
             if CALL.get() in self.ended:
                 self.report("late", sql=sql)
 
-    def is_shared_thread(self) -> bool:
-        """Tell whether this is the thread that runs the database work of all sockets."""
-        return threading.get_ident() == self.shared
-
-    def report_closed_connections(self) -> None:
-        """Report each connection that is given back."""
-        close = BaseDatabaseWrapper.close
-
-        def closed(connection: BaseDatabaseWrapper) -> None:
-            close(connection)
-            if connection.connection is None and (number := self.numbers.pop(connection, None)):
-                self.report("connection", state="closed", number=number)
-
-        BaseDatabaseWrapper.close = closed
-
     def report_split_transactions(self) -> None:
         """Look after each hop whether a transaction is still open."""
         handler = SyncToAsync.thread_handler
@@ -108,16 +88,17 @@ class Probes:
             try:
                 return handler(hop, *args, **kwargs)
             finally:
-                if self.is_shared_thread() and any(is_in_transaction(each) for each in connections.all(True)):
+                if is_shared_thread() and any(is_in_transaction(each) for each in connections.all(True)):
                     self.report("split")
 
         SyncToAsync.thread_handler = handled
 
     def watch_function(self) -> None:
         """Put the watched function under watch wherever the program has its name."""
-        module = sys.modules.get(self.file.removesuffix(".py").replace("/", "."))
+        # Django loads the views when they are first asked for, and would keep what it got.
+        module = importlib.import_module(self.file.removesuffix(".py").replace("/", "."))
         function = getattr(module, self.name, None)
-        if module is None or not callable(function) or inspect.isclass(function):
+        if not callable(function) or inspect.isclass(function):
             return
 
         def watched(*args: Any, **kwargs: Any) -> Any:
@@ -125,7 +106,8 @@ class Probes:
             return self.finish(result) if inspect.isawaitable(result) else result
 
         functools.update_wrapper(watched, function)
-        markcoroutinefunction(watched)
+        if iscoroutinefunction(function):  # else Django calls it in a thread
+            markcoroutinefunction(watched)
         for name in [name for name in sys.modules if name.partition(".")[0] == module.__name__.partition(".")[0]]:
             for attribute, value in list(vars(sys.modules[name]).items()):
                 if value is function:
