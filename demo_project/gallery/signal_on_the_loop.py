@@ -3,16 +3,20 @@
 from asgiref.sync import sync_to_async
 from django.db.models.signals import post_save
 from django.dispatch import Signal
-from shape import costs, shape
+from shape import costs
 from shop.models import Author, Book, Tag
 from shop.signals import book_sold, shop_opened
 
-CODE = "DAS017"
+CODE = {
+    "DAS001": ["async_receiver", "no_loop_in_sight"],
+    "DAS017": ["send", "send_in_thread", "helper", "receiver_that_asks", "sold"],
+}
 CATALOGUE = [20]
 CONTROL = {
     "fixed does other work": ["receiver_that_asks"],
     "fails without a loop too": ["async_receiver", "no_loop_in_sight"],
 }
+RAISES = {"RuntimeError": ["sent_to_a_coroutine"]}
 RUNNER = {"script": ["no_loop_in_sight"]}
 
 stock_counted = Signal()
@@ -61,7 +65,6 @@ async def fixed_receiver_that_asks():
     shop_opened.send("the shop")
 
 
-@shape("DAS001")
 async def broken_async_receiver():
     async def receiver(sender, instance, **kwargs):
         Author.objects.filter(name=instance.name).update(name="tagged")
@@ -98,7 +101,6 @@ async def price_of(book_id):
     return (await Book.objects.aget(pk=book_id)).price
 
 
-@shape("DAS001")
 def broken_no_loop_in_sight():
     async def receiver(sender, instance, **kwargs):
         Author.objects.filter(name=instance.name).update(name="tagged")
@@ -113,3 +115,19 @@ def fixed_no_loop_in_sight():
 
     post_save.connect(receiver, sender=Tag)
     Tag.objects.create(name="Ann")
+
+
+async def broken_sent_to_a_coroutine():
+    async def receiver(sender, **kwargs):
+        await Book.objects.filter(pk=2).aupdate(price=12)
+
+    shop_opened.connect(receiver)
+    shop_opened.send("the shop")
+
+
+async def fixed_sent_to_a_coroutine():
+    async def receiver(sender, **kwargs):
+        await Book.objects.filter(pk=2).aupdate(price=12)
+
+    shop_opened.connect(receiver)
+    await shop_opened.asend("the shop")

@@ -69,7 +69,7 @@ async def close_while_locked(site, chat):
     with site.locked_database():
         await chat.close()
         await site.waiting_for_database()
-        meanwhile, _pending = await asyncio.wait([done], timeout=1)
+        meanwhile, _pending = await asyncio.wait([done], timeout=2)
     await done
     return bool(meanwhile)
 

@@ -70,6 +70,10 @@ WRONG = {
         STANDS_STILL,
     ),
     "started and forgotten": (leave(f"asyncio.create_task({GIVEN})"), "Not yet: "),
+    "awaited for a moment": (
+        leave(f"await asyncio.wait([asyncio.create_task({GIVEN})], timeout=1)"),
+        "before it is stored that she has left",
+    ),
     "started in a thread and forgotten": (
         leave(f"""from django.db import connections
 

@@ -1,4 +1,4 @@
-"""A consumer's method is of the other color than its class, or a coroutine is called and not awaited."""
+"""A consumer's method is of the other colour than its class, or a coroutine is called and not awaited."""
 
 from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
