@@ -172,6 +172,19 @@ async def trap_rollback():
     return (await Book.objects.aget(pk=1)).price
 
 
+@costs(gives=1)
+async def trap_rollback_2():
+    @sync_to_async
+    @transaction.atomic
+    async def change():
+        await Book.objects.aupdate(price=1)
+        raise ValueError("too cheap")
+
+    with suppress(ValueError):
+        await (await change())
+    return (await Book.objects.aget(pk=1)).price
+
+
 async def fixed_rollback():
     @transaction.atomic
     def change():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import fields, health, history, marks, presence, users
+from answers import button, fields, health, history, marks, presence, storing, users
 
 from workshop import Lab
 
@@ -54,6 +54,10 @@ EXERCISES = {
     "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
     "05.1": Asked("05_where_the_work_runs", 1, health.RIGHT, health.WRONG, in_place_of("_database_answers")),
     "05.2": Asked("05_where_the_work_runs", 2, users.RIGHT, users.WRONG, in_place_of("find_user")),
+    "09.1": Asked("09_transactions_and_wrong_fixes", 1, button.RIGHT, button.WRONG, in_place_of("mark_all_read_async")),
+    "09.2": Asked(
+        "09_transactions_and_wrong_fixes", 2, storing.RIGHT, storing.WRONG, in_place_of("create_message_async")
+    ),
 }
 
 
@@ -141,3 +145,11 @@ class TestHealth(Answers):
 
 class TestUsers(Answers):
     exercise = "05.2"
+
+
+class TestButton(Answers):
+    exercise = "09.1"
+
+
+class TestStoring(Answers):
+    exercise = "09.2"
