@@ -19,9 +19,12 @@ def change(site, *statements):
 def write_to_ana(site):
     """Have a message from Ben and one from Chloe wait for Ana."""
     start_over(site)
-    columns = "sender_id, recipient_id, content, status, created_at, updated_at"
-    ids = "(SELECT id FROM auth_user WHERE username = 'chloe'), (SELECT id FROM auth_user WHERE username = 'ana')"
-    change(site, f"INSERT INTO messaging_message ({columns}) VALUES ({ids}, 'Me too?', 'sent', 0, 0)")  # noqa: S608
+    change(
+        site,
+        "INSERT INTO messaging_message (sender_id, recipient_id, content, status, created_at, updated_at) "
+        "SELECT chloe.id, ana.id, 'Me too?', 'sent', 0, 0 FROM auth_user chloe, auth_user ana "
+        "WHERE chloe.username = 'chloe' AND ana.username = 'ana'",
+    )
 
 
 async def press(site):
@@ -32,8 +35,11 @@ async def press(site):
         await tell(ben, {"type": "history"})
         *told, _history = await hear(ben, "history")
     await site.quiet()
-    chats = "messaging_message JOIN auth_user ON auth_user.id = sender_id WHERE username != 'ana' ORDER BY sender_id"
-    stored = ", ".join(" ".join(row) for row in site.rows(f"SELECT username, status FROM {chats}"))  # noqa: S608
+    rows = site.rows(
+        "SELECT username, status FROM messaging_message JOIN auth_user ON auth_user.id = sender_id "
+        "WHERE username != 'ana' ORDER BY sender_id"
+    )
+    stored = ", ".join(" ".join(row) for row in rows)
     return f"Ana gets: {answer}\nBen is told: {words(told) or 'nothing'}\nstored: {stored}"
 
 
