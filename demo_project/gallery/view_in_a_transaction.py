@@ -13,7 +13,7 @@ from shop.models import Book
 CATALOGUE = {17: ["decorated"], 19: ["atomic_requests"]}
 CODE = {"DAS011": ["decorated"]}  # the checker reads no settings
 RAISES = {"RuntimeError": ["atomic_requests"], "ValueError": ["decorated"]}
-CONTROL = "needs a loop"
+CONTROL = "fails without a loop too"
 
 
 class Refused(Exception):
