@@ -1,12 +1,13 @@
 """A transaction is opened on the event loop; it belongs into a thread, together with all that it holds."""
 
 import asyncio
+import os
 from contextlib import suppress
 
 from asgiref.sync import sync_to_async
 from django.db import transaction
 from django.db.transaction import atomic
-from shape import costs
+from shape import costs, shape
 from shop.models import Author, Book
 
 CODE = "DAS011"
@@ -14,6 +15,7 @@ CATALOGUE = {
     16: ["atomic", "imported_atomic", "helper", "decorated_helper", "wrapped_on_the_spot", "async_with", "on_commit"],
     17: ["decorator", "rollback"],
     25: ["savepoint", "commit", "set_autocommit"],
+    41: ["rollback"],
 }
 RAISES = {"TypeError": ["async_with"]}
 CONTROL = {"fails without a loop too": ["async_with"], "fixed does other work": ["savepoint"]}
@@ -170,6 +172,32 @@ async def trap_rollback():
     with suppress(ValueError):
         await asyncio.to_thread(lambda: asyncio.run(change()))
     return (await Book.objects.aget(pk=1)).price
+
+
+@costs(gives=1)
+async def trap_rollback_2():
+    @sync_to_async
+    @transaction.atomic
+    async def change():
+        await Book.objects.aupdate(price=1)
+        raise ValueError("too cheap")
+
+    with suppress(ValueError):
+        await (await change())
+    return (await Book.objects.aget(pk=1)).price
+
+
+@shape("DAS011", "DAS021")
+@costs(gives=1)
+async def trap_rollback_3():
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with suppress(ValueError), transaction.atomic():
+            await Book.objects.aupdate(price=1)
+            raise ValueError("too cheap")
+        return (await Book.objects.aget(pk=1)).price
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 async def fixed_rollback():

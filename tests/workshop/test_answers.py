@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import (
+from answers import (, button, fields, health, history, marks, presence, storing, users
     download,
     fields,
     health,
@@ -19,6 +19,7 @@ from answers import (
     read_all,
     users,
 )
+from answers import button, fields, health, history, marks, presence, storing, users
 
 from workshop import Lab
 
@@ -73,6 +74,10 @@ EXERCISES = {
     "07.2": Asked("07_requests_and_pages", 2, download.RIGHT, download.WRONG, in_place_of("_lines")),
     "08.1": Asked("08_channels_own_traps", 1, leaving.RIGHT, leaving.WRONG, in_place_of("leave")),
     "08.2": Asked("08_channels_own_traps", 2, logging_out.RIGHT, logging_out.WRONG, in_place_of("close_sockets")),
+    "09.1": Asked("09_transactions_and_wrong_fixes", 1, button.RIGHT, button.WRONG, in_place_of("mark_all_read_async")),
+    "09.2": Asked(
+        "09_transactions_and_wrong_fixes", 2, storing.RIGHT, storing.WRONG, in_place_of("create_message_async")
+    ),
 }
 
 
@@ -184,3 +189,11 @@ class TestLeaving(Answers):
 
 class TestLoggingOut(Answers):
     exercise = "08.2"
+
+
+class TestButton(Answers):
+    exercise = "09.1"
+
+
+class TestStoring(Answers):
+    exercise = "09.2"

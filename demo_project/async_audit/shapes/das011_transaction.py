@@ -28,5 +28,5 @@ def pay(pk, amount):
     Account.objects.filter(pk=pk).update(balance=F("balance") - amount)
     Payment.objects.create(account_id=pk, amount=amount)
 """,
-    lesson="03_persistence_manager",
+    lesson="09_transactions_and_wrong_fixes",
 )
