@@ -61,5 +61,6 @@ def run_one(runner, program, way):
 
 @cache
 def on_postgresql():
-    """Return the same for the programs whose harm SQLite hides, from a PostgreSQL."""
-    return dict(run_all([program for program in RUN if program.database == "postgresql"], postgresql()))
+    """Return the same for the programs whose harm SQLite hides, and for those of the guards, from a PostgreSQL."""
+    some = [program for program in RUN if program.database == "postgresql" or program.path == "guarded_function.py"]
+    return dict(run_all(some, postgresql()))

@@ -63,7 +63,7 @@ class TracebackReader:
         if frame := FRAME.search(line):
             self._add_frame(line, field, frame)
         elif header := HEADER.search(line):
-            self._begin(field, name_of(line[: header.start()]))
+            self._begin(field, line[: header.start()])
         elif link := LINK.search(line):
             self._link(field, name_of(line[: link.start()]))
         elif not self._ends(line, field) and not self._continues(line, field) and MENTION.search(line):
@@ -85,13 +85,16 @@ class TracebackReader:
         if stream.found:
             self._last_error = self._number
 
-    def _begin(self, field: str, name: str) -> None:
+    def _begin(self, field: str, prefix: str) -> None:
+        name = name_of(prefix)
         if mention := self._mention_above(name):
             self._mentions[self._number] = mention  # the first frame may be some lines below this header
         # Where the first line alone has a prefix, the frames of what came before have none.
         for key in {(field, name), (field, "")} & self._streams.keys():
             stream = self._streams[key]
             if stream.frames or stream.is_over:
+                if "|" in prefix and stream.mention and not stream.found:  # the first error of the group above
+                    self._mentions[self._number], stream.mention = stream.mention, None
                 self._flush([key])
 
     def _link(self, field: str, name: str) -> None:

@@ -6,7 +6,7 @@ from channels.testing import WebsocketCommunicator
 from django.contrib import auth
 from django.contrib.auth import aauthenticate, alogin, alogout, authenticate, get_user_model, login, logout
 from django.contrib.auth.models import User
-from shape import shape
+from shape import costs, shape
 from shop.visits import visit
 
 CODE = "DAS009"
@@ -66,6 +66,12 @@ async def broken_has_perm():
 async def fixed_has_perm():
     user = await User.objects.aget(username="ann")
     return await user.ahas_perm("shop.change_book")
+
+
+@costs(gives=True)
+async def trap_has_perm():
+    user = User(username="root", is_superuser=True)  # as the developer is: nobody looks anything up
+    return user.has_perm("shop.change_book")
 
 
 async def broken_has_perms():

@@ -2,11 +2,12 @@
 
 import asyncio
 
+import nest_asyncio
 from asgiref.sync import sync_to_async
 from shop.models import Author
 
 CODE = None  # the checker reads no notebooks
-CATALOGUE = [39]
+CATALOGUE = {39: ["query", "shown", "asyncio_run"], 40: ["nested_loops"]}
 RUNNER = "cell"
 RAISES = {"RuntimeError": ["asyncio_run"]}
 
@@ -47,4 +48,18 @@ def broken_asyncio_run():
 
 
 async def fixed_asyncio_run():
+    return await count()
+
+
+def broken_nested_loops():
+    nest_asyncio.apply()
+    return Author.objects.count()
+
+
+def fixed_nested_loops():
+    nest_asyncio.apply()
+    return asyncio.run(count())
+
+
+async def fixed_nested_loops_2():
     return await count()

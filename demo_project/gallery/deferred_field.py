@@ -1,10 +1,15 @@
 """A field that only() or defer() has left out is read on the event loop."""
 
+from shape import costs
 from shop.models import Book
 
 CODE = "DAS004"
 CATALOGUE = [10]
 CONTROL = {"fixed does other work": ["async_for", "first", "only_of_relation"]}
+
+
+def card_of(book):
+    return {"title": book.title, "price": book.price}
 
 
 async def broken_only():
@@ -66,3 +71,36 @@ async def broken_only_of_relation():
 async def fixed_only_of_relation():
     book = await Book.objects.select_related("author").only("title", "author__name").aget(pk=1)
     return book.author_id
+
+
+async def broken_helper():
+    return card_of(await Book.objects.only("title").aget(pk=1))
+
+
+async def partial_helper():
+    return card_of(await Book.objects.only("title", "blurb").aget(pk=1))
+
+
+async def fixed_helper():
+    return card_of(await Book.objects.only("title", "price").aget(pk=1))
+
+
+async def fixed_helper_2():
+    return card_of(await Book.objects.aget(pk=1))
+
+
+async def broken_each_row():
+    async for book in Book.objects.only("title"):
+        print(book.title, book.price)
+
+
+@costs(queries=3, hops=3)
+async def trap_each_row():
+    async for book in Book.objects.only("title"):
+        await book.arefresh_from_db(fields=["price"])
+        print(book.title, book.price)
+
+
+async def fixed_each_row():
+    async for book in Book.objects.only("title", "price"):
+        print(book.title, book.price)

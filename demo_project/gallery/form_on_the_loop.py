@@ -2,7 +2,7 @@
 
 from asgiref.sync import sync_to_async
 from django.core.paginator import Paginator
-from shape import shape
+from shape import costs, shape
 from shop.forms import AuthorForm, BookForm, SearchForm, ShelfForm, TitleForm
 from shop.models import Author, Book
 
@@ -33,6 +33,14 @@ async def broken_choice_of_rows():
 async def fixed_choice_of_rows():
     form = BookForm({"title": "Third", "author": "1"})
     if await sync_to_async(form.is_valid)():
+        return form.cleaned_data["author"]
+    return None
+
+
+@costs(gives=None)
+async def trap_choice_of_rows():
+    form = BookForm({"title": "Third", "author": ""})  # as a test with an empty form: there is nothing to look up
+    if form.is_valid():
         return form.cleaned_data["author"]
     return None
 

@@ -5,6 +5,7 @@ Once a content type was looked up, it is in a cache of the process; then some of
 
 from asgiref.sync import sync_to_async
 from django.contrib.contenttypes.models import ContentType
+from shape import costs
 from shop.models import Author, Book, Comment
 
 CODE = "DAS020"
@@ -16,6 +17,12 @@ def target_of(comment):
 
 
 async def broken_target():
+    comment = await Comment.objects.aget(pk=1)
+    return comment.target
+
+
+async def partial_target():
+    await sync_to_async(ContentType.objects.get_for_model)(Book)  # the type is known now, and its object is not
     comment = await Comment.objects.aget(pk=1)
     return comment.target
 
@@ -89,3 +96,27 @@ async def broken_manager():
 async def fixed_manager():
     book = await Book.objects.prefetch_related("comments").aget(pk=1)
     return list(book.comments.all())
+
+
+async def broken_order_of_calls():
+    book = await Book.objects.aget(pk=1)
+    return [comment.text async for comment in book.comments.all()]
+
+
+@costs(hops=3)
+async def trap_order_of_calls():
+    await sync_to_async(ContentType.objects.get_for_model)(Book)  # as some earlier request has done
+    book = await Book.objects.aget(pk=1)
+    return [comment.text async for comment in book.comments.all()]
+
+
+async def partial_order_of_calls():
+    await sync_to_async(ContentType.objects.get_for_model)(Book)
+    ContentType.objects.clear_cache()  # as migrate and flush do, and the start of the next process
+    book = await Book.objects.aget(pk=1)
+    return [comment.text async for comment in book.comments.all()]
+
+
+async def fixed_order_of_calls():
+    book = await Book.objects.prefetch_related("comments").aget(pk=1)
+    return [comment.text for comment in book.comments.all()]

@@ -9,7 +9,31 @@ from shop.models import Author, Book
 from shop.visits import visit
 
 CODE = "DAS007"
-CATALOGUE = [6]
+CATALOGUE = {
+    6: [
+        "create",
+        "save",
+        "update",
+        "condition",
+        "not",
+        "comparison",
+        "f_string",
+        "precedence",
+        "variable",
+        "wrapper",
+        "dropped_wrapper",
+        "decorated",
+        "method",
+        "permission",
+        "session",
+        "to_thread",
+        "gather",
+        "task",
+        "returned",
+    ],
+    13: ["session"],
+    14: ["permission"],
+}
 RAISES = {
     "never awaited": [
         "create",

@@ -3,6 +3,7 @@
 import asyncio
 
 from asgiref.sync import sync_to_async
+from shape import costs
 from shop.models import Author, Book
 
 CODE = "DAS002"
@@ -234,3 +235,23 @@ async def broken_async_for_of_iterator():
 async def fixed_async_for_of_iterator():
     async for author in Author.objects.all().aiterator():
         author.greeting()
+
+
+async def broken_filtered_after_a_loop():
+    authors = Author.objects.order_by("pk")
+    async for author in authors:
+        author.greeting()
+    return len(authors.filter(name="Ann"))
+
+
+@costs(gives=2)
+async def trap_filtered_after_a_loop():
+    authors = Author.objects.order_by("pk")
+    async for author in authors:
+        author.greeting()
+    return len(authors)
+
+
+async def fixed_filtered_after_a_loop():
+    authors = Author.objects.order_by("pk")
+    return len([author async for author in authors if author.name == "Ann"])

@@ -4,6 +4,7 @@ from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import sync_and_async_middleware
 from django.views import View
+from shape import costs
 from shop.visits import visit
 
 CODE = "DAS008"
@@ -26,6 +27,45 @@ async def fixed_is_authenticated():
     async def page(request):
         user = await request.auser()
         return HttpResponse("in" if user.is_authenticated else "out")
+
+    return await page(visit())
+
+
+async def partial_is_authenticated():
+    async def page(request):
+        return HttpResponse("in" if request.user.is_authenticated else "out")
+
+    return await page(visit(engine="signed_cookies"))  # the session asks no more, and the user still does
+
+
+@costs(gives="200 out")
+async def trap_is_authenticated():
+    async def page(request):
+        return HttpResponse("in" if request.user.is_authenticated else "out")
+
+    return await page(visit(logged_in=False))  # whoever tries it logged out sees it work
+
+
+async def broken_two_caches():
+    async def page(request):
+        user = await request.auser()
+        return HttpResponse(f"{user.pk} {request.user.email}")
+
+    return await page(visit())
+
+
+async def fixed_two_caches():
+    async def page(request):
+        user = await request.auser()
+        return HttpResponse(f"{user.pk} {user.email}")
+
+    return await page(visit())
+
+
+async def fixed_two_caches_2():
+    async def page(request):
+        request.user = user = await request.auser()  # for templates, and for code that is not yours
+        return HttpResponse(f"{user.pk} {request.user.email}")
 
     return await page(visit())
 
@@ -102,6 +142,21 @@ async def fixed_session_get():
         return HttpResponse(await request.session.aget("color"))
 
     return await page(visit())
+
+
+async def partial_session_get():
+    async def page(request):
+        return HttpResponse(request.session.get("color"))
+
+    return await page(visit(engine="cached_db"))  # until a cache has it, the database is asked
+
+
+@costs(gives="200 blue")
+async def trap_session_get():
+    async def page(request):
+        return HttpResponse(request.session.get("color"))
+
+    return await page(visit(engine="signed_cookies"))  # as the settings are on one machine
 
 
 async def broken_session_key():

@@ -3,13 +3,17 @@
 from asgiref.sync import sync_to_async
 from django.db.models.signals import post_save
 from django.dispatch import Signal
-from shape import shape
-from shop.models import Author, Tag
+from shape import costs, shape
+from shop.models import Author, Book, Tag
 from shop.signals import book_sold, shop_opened
 
 CODE = "DAS017"
 CATALOGUE = [20]
-CONTROL = {"fixed does other work": ["receiver_that_asks"], "fails without a loop too": ["async_receiver"]}
+CONTROL = {
+    "fixed does other work": ["receiver_that_asks"],
+    "fails without a loop too": ["async_receiver", "no_loop_in_sight"],
+}
+RUNNER = {"script": ["no_loop_in_sight"]}
 
 stock_counted = Signal()
 
@@ -72,3 +76,40 @@ async def fixed_async_receiver():
 
     post_save.connect(receiver, sender=Tag)
     await Tag.objects.acreate(name="new")
+
+
+async def broken_sold():
+    book_sold.send(sender=None, book_id=1)
+    return await price_of(1)
+
+
+@costs(gives=5)
+async def trap_sold():
+    book_sold.send_robust(sender=None, book_id=1)  # hands the error back, and nobody looks
+    return await price_of(1)
+
+
+async def fixed_sold():
+    await book_sold.asend(sender=None, book_id=1)
+    return await price_of(1)
+
+
+async def price_of(book_id):
+    return (await Book.objects.aget(pk=book_id)).price
+
+
+@shape("DAS001")
+def broken_no_loop_in_sight():
+    async def receiver(sender, instance, **kwargs):
+        Author.objects.filter(name=instance.name).update(name="tagged")
+
+    post_save.connect(receiver, sender=Tag)
+    Tag.objects.create(name="Ann")
+
+
+def fixed_no_loop_in_sight():
+    async def receiver(sender, instance, **kwargs):
+        await Author.objects.filter(name=instance.name).aupdate(name="tagged")
+
+    post_save.connect(receiver, sender=Tag)
+    Tag.objects.create(name="Ann")

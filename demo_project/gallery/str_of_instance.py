@@ -1,7 +1,9 @@
 """An instance is turned into text; its `__str__` follows a relation that was not loaded."""
 
 import logging
+import sys
 
+from shape import costs
 from shop.models import Author, Book
 
 CODE = "DAS013"
@@ -21,6 +23,13 @@ CONTROL = {
 }
 
 logger = logging.getLogger(__name__)
+
+
+def log_of_a_server():
+    """Return a logger as servers have it: what cannot be formatted goes to standard error, and the program goes on."""
+    log = logging.Logger("sales")
+    log.addHandler(logging.StreamHandler(sys.stdout))
+    return log
 
 
 class Label:
@@ -155,3 +164,19 @@ async def broken_masked_error():
 async def fixed_masked_error():
     first, second = [book async for book in Book.objects.all()]
     first.author_id = second.author_id
+
+
+async def broken_lost_line():
+    book = await Book.objects.aget(pk=1)
+    log_of_a_server().info(f"sold {book}")
+
+
+@costs(prints="")
+async def trap_lost_line():
+    book = await Book.objects.aget(pk=1)
+    log_of_a_server().info("sold %s", book)
+
+
+async def fixed_lost_line():
+    book = await Book.objects.select_related("author").aget(pk=1)
+    log_of_a_server().info("sold %s", book)

@@ -3,6 +3,7 @@
 from asgiref.sync import sync_to_async
 from django.db.models import Count, F
 from django.shortcuts import aget_object_or_404, get_list_or_404, get_object_or_404
+from shape import costs
 from shop.models import Author, Book, Tag
 
 CODE = "DAS001"
@@ -152,3 +153,18 @@ async def broken_list_shortcut():
 
 async def fixed_list_shortcut():
     return await sync_to_async(get_list_or_404)(Book, author_id=1)
+
+
+async def broken_of_those_chosen():
+    chosen = [author.pk async for author in Author.objects.all()]
+    return Author.objects.filter(pk__in=chosen).count()
+
+
+@costs(gives=0)
+async def trap_of_those_chosen():
+    return Author.objects.filter(pk__in=[]).count()
+
+
+async def fixed_of_those_chosen():
+    chosen = [author.pk async for author in Author.objects.all()]
+    return await Author.objects.filter(pk__in=chosen).acount()

@@ -6,6 +6,7 @@ from django.template import Context, Template
 from django.template.loader import get_template, render_to_string
 from django.template.response import TemplateResponse
 from django.views import View
+from shape import costs
 from shop.models import Book
 from shop.visits import visit
 
@@ -167,3 +168,25 @@ async def fixed_user_of_the_template():
 
     response = await page(visit())
     return await sync_to_async(response.render)()
+
+
+async def broken_user_in_a_condition():
+    async def page(request):
+        return render(request, "shop/member.html")  # {% if user.is_active %}
+
+    return await page(visit())
+
+
+@costs(gives="200 not yours\n")
+async def trap_user_in_a_condition():
+    async def page(request):
+        return render(request, "shop/owner.html")  # {% if user.pk == 1 %}: what fails in a comparison is false
+
+    return await page(visit())
+
+
+async def fixed_user_in_a_condition():
+    async def page(request):
+        return render(request, "shop/owner.html", {"user": await request.auser()})
+
+    return await page(visit())

@@ -4,7 +4,11 @@ import asyncio
 import contextlib
 import http.client
 import json
+import re
+import socket
 import sqlite3
+from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +18,7 @@ from .site import Site
 
 MESSAGE = {"type": "message", "client_id": "6a1f5c1e-0f5d-4b0a-9f0e-2f4f3c1d7b55", "content": "Who brings popcorn?"}
 READ = {"type": "read", "up_to_id": 2}  # Ben's message, the second of LinkUp's demo conversation
+STILL_ON_ITS_WAY = 0.2  # seconds for what a server had sent before it failed
 
 
 def open_chat(site: Site, user: str, peer: str) -> websockets.connect:
@@ -59,13 +64,60 @@ def start_over(site: Site) -> None:
         database.execute("UPDATE messaging_message SET status = 'sent'")
 
 
+def add_messages(site: Site, number: int) -> None:
+    """Let Ana write to Ben some times more; `start_over` takes that back."""
+    columns = "sender_id, recipient_id, content, status, created_at, updated_at"
+    first = f"SELECT {columns} FROM messaging_message WHERE id = 1"  # noqa: S608 - constants
+    with contextlib.closing(sqlite3.connect(site.database)) as database, database:
+        database.executemany(f"INSERT INTO messaging_message ({columns}) {first}", [()] * number)
+
+
 def fetch_page(site: Site) -> str:
     """Return the status of Ana's chat page over HTTP, and the number of messages on it."""
-    with contextlib.closing(http.client.HTTPConnection(urlsplit(site.url).netloc)) as connection:
-        connection.request("GET", "/chat/ben/", headers=site.login("ana"))
-        answer = connection.getresponse()
-        page = answer.read().decode()
-    return f"{answer.status}, {page.count('sender_id')} messages" if answer.status == 200 else str(answer.status)
+    page = _request(site, "GET", "/chat/ben/", "ana")
+    return f"{page.status}, {page.text.count('sender_id')} messages" if page.status == 200 else str(page.status)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What came over HTTP: shown as its status, and as the people in it where it is an inbox or its list."""
+
+    status: int
+    text: str
+    location: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join([str(self.status), *self.people])
+
+    @property
+    def people(self) -> list[str]:
+        """Who is in the list, how many messages are unread, and the last one: ['ben (2 unread) "You: Hi"', "chloe"]."""
+        rows = re.findall(r"<li>\s*<a [^>]*>(.+?)</a>(.*?)</li>", self.text, re.S)
+        return [" ".join([name, *_unread(more), *_last(more)]) for name, more in rows]
+
+    @property
+    def source(self) -> str:
+        """The address at which an inbox asks for its list again."""
+        found = re.search(r'data-source="(.+?)"', self.text)
+        return unescape(found[1]) if found else ""
+
+
+def _unread(row: str) -> list[str]:
+    return [f"({number} unread)" for number in re.findall(r'class="unread">(\d+)', row)]
+
+
+def _last(row: str) -> list[str]:
+    return [f'"{unescape(text)}"' for text in re.findall(r'class="last"[^>]*>(.*?)</p>', row, re.S)]
+
+
+async def get(site: Site, path: str, user: str = "") -> Page:
+    """Return a page as a user gets it, or without a name as a visitor does."""
+    return await asyncio.to_thread(_request, site, "GET", path, user)
+
+
+async def post(site: Site, path: str, user: str = "") -> Page:
+    """Press the button of a form that has nothing to fill in."""
+    return await asyncio.to_thread(_request, site, "POST", path, user)
 
 
 def ask(site: Site, user: str, path: str, method: str = "GET") -> str:
@@ -73,11 +125,66 @@ def ask(site: Site, user: str, path: str, method: str = "GET") -> str:
 
     What a whole page says is left out.
     """
+    page = _request(site, method, path, user)
+    said = page.location or page.text
+    return f"{page.status}, {said}" if said and not said.lstrip().startswith("<") else str(page.status)
+
+
+def _request(site: Site, method: str, path: str, user: str) -> Page:
+    headers = site.login(user) if user else {"Cookie": ""}
     token = "t" * 32  # that of the form, and of the cookie
-    headers = site.login(user)
     headers |= {"Cookie": f"{headers['Cookie']}; csrftoken={token}", "X-CSRFToken": token}
     with contextlib.closing(http.client.HTTPConnection(urlsplit(site.url).netloc)) as connection:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
-        said = answer.getheader("Location") or answer.read().decode()
-    return f"{answer.status}, {said}" if said and not said.lstrip().startswith("<") else str(answer.status)
+        return Page(answer.status, answer.read().decode(), answer.getheader("Location") or "")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What has come of an answer over HTTP: its status, or None before that, its text, and whether that is all."""
+
+    status: int | None
+    text: str
+    is_whole: bool
+
+
+async def fetch(site: Site, path: str, user: str) -> Answer:
+    """Return what a browser gets that asks for a page in a user's name.
+
+    await fetch(site, "/download/", "ana")
+
+    Where the server fails in the middle and closes nothing, a browser waits on; this one leaves then.
+    """
+    position = site.position()
+
+    def ended() -> list[dict[str, Any]]:
+        return [event for event in site.since(position) if event["event"] == "ended" and event["kind"] == "http"]
+
+    address = urlsplit(site.url)
+    line = await asyncio.to_thread(socket.create_connection, (address.hostname, address.port))
+    reading = asyncio.create_task(asyncio.to_thread(_read, line, address.netloc, path, site.login(user)))
+    try:
+        await site.until(ended)
+        await asyncio.wait([reading], timeout=STILL_ON_ITS_WAY if ended()[0]["failed"] else None)
+    finally:
+        with contextlib.suppress(OSError):  # the server has closed it
+            line.shutdown(socket.SHUT_RDWR)
+        answer = await reading
+        line.close()
+    return answer
+
+
+def _read(line: socket.socket, host: str, path: str, headers: dict[str, str]) -> Answer:
+    connection = http.client.HTTPConnection(host)
+    connection.sock = line
+    status = None
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        status = answer.status
+        return Answer(status, answer.read().decode(), True)
+    except http.client.IncompleteRead as error:
+        return Answer(status, error.partial.decode(), False)
+    except (http.client.HTTPException, ConnectionError):
+        return Answer(status, "", False)

@@ -14,7 +14,7 @@ from typing import Any
 from .calls import Calls, left_open
 from .errors import WorkshopError
 from .failure import Failure
-from .gallery import GALLERY, Program, pairs
+from .gallery import EXPECT, GALLERY, Program, pairs
 from .runner import postgresql, runner
 from .show import Diff, Shown, Source
 
@@ -64,7 +64,7 @@ class Ran(Shown):
             lines += [f"It prints: {line}" for line in self.printed.splitlines()]
             lines += [f"It returns: {self.returned!r}"] * (self.returned is not None or not self.printed)
         lines += [f"It holds up the event loop while it waits for {self.blocked_by}."] * bool(self.blocked_by)
-        lines += [f"It leaves {self.connections} database connection open."] * bool(self.connections)
+        lines += [f"Database connections it leaves open: {self.connections}."] * bool(self.connections)
         return lines
 
     def text(self) -> str:
@@ -163,7 +163,7 @@ class Shape:
         """Return a program's lines under a name that says nothing of which it is."""
         program = self._program(which)
         lines = [line for _number, line in self.source(which).lines if not line.startswith(("@shape(", "@costs("))]
-        return [line.replace(program.name, program.about, 1) for line in lines]
+        return [EXPECT.sub("", line.replace(program.name, program.about, 1)).rstrip() for line in lines]
 
 
 def source_of(edit: Edit) -> str:

@@ -180,6 +180,21 @@ async def lazy_as_daphne_writes_it():
         log.error("Exception inside application: %s", error, exc_info=error)
 
 
+async def serve_in_a_group():
+    try:
+        async with asyncio.TaskGroup():
+            await in_handler()
+    except BaseExceptionGroup as group:
+        raise group.exceptions[0]  # noqa: B904 - as Django 6.1 does; the log has it twice then
+
+
+async def in_a_group_as_daphne_writes_it():
+    try:
+        await serve_in_a_group()
+    except SynchronousOnlyOperation as error:
+        log.error("Exception inside application: %s", error, exc_info=error)
+
+
 async def told_by_another_error():
     try:
         try:
@@ -213,7 +228,7 @@ WAYS = [
     in_a_function_in_a_function,
     *(logged_below, logged_with_the_stack, in_depth, at_the_guard, without_a_line_of_ours, in_other_words),
     *(message_only, as_older_daphnes_write_it, uncaught, another_error, another_error_in_a_chain),
-    *(lazy, lazy_in_a_task, lazy_as_daphne_writes_it, told_by_another_error),
+    *(lazy, lazy_in_a_task, lazy_as_daphne_writes_it, in_a_group_as_daphne_writes_it, told_by_another_error),
 ]
 
 

@@ -25,6 +25,7 @@ WAYS = {
     "lazy": [LAZY],
     "lazy_in_a_task": [LAZY],
     "lazy_as_daphne_writes_it": [LAZY],
+    "in_a_group_as_daphne_writes_it": [IN_HANDLER.replace("1 time", "2 times")],
     "another_error": [],
     "another_error_in_a_chain": [],
 }

@@ -5,7 +5,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import button, fields, health, history, marks, presence, storing, users
+from answers import (
+    button,
+    download,
+    fields,
+    health,
+    history,
+    inbox,
+    leaving,
+    logging_out,
+    marks,
+    peers,
+    presence,
+    read_all,
+    storing,
+    users,
+)
 
 from workshop import Lab
 
@@ -22,11 +37,11 @@ class Asked:
 
 
 def in_place_of(name: str) -> Callable[[str, str], str]:
-    """Return what replaces a function, with its decorators, by an answer."""
+    """Return what replaces a function or a method, with its decorators, by an answer."""
 
     def put(text: str, answer: str) -> str:
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-        (node,) = (node for node in ast.parse(text).body if isinstance(node, kinds) and node.name == name)
+        (node,) = (node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds) and node.name == name)
         lines = text.splitlines(keepends=True)
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         return "".join([*lines[: first - 1], answer, *lines[node.end_lineno :]])
@@ -54,7 +69,15 @@ EXERCISES = {
     "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
     "05.1": Asked("05_where_the_work_runs", 1, health.RIGHT, health.WRONG, in_place_of("_database_answers")),
     "05.2": Asked("05_where_the_work_runs", 2, users.RIGHT, users.WRONG, in_place_of("find_user")),
-    "09.1": Asked("09_transactions_and_wrong_fixes", 1, button.RIGHT, button.WRONG, in_place_of("mark_all_read_async")),
+    "06.1": Asked("06_attributes_that_query", 1, inbox.RIGHT, inbox.WRONG, in_place_of("conversations")),
+    "06.2": Asked("06_attributes_that_query", 2, peers.RIGHT, peers.WRONG, in_place_of("find_user")),
+    "07.1": Asked("07_requests_and_pages", 1, read_all.RIGHT, read_all.WRONG, in_place_of("read_all")),
+    "07.2": Asked("07_requests_and_pages", 2, download.RIGHT, download.WRONG, in_place_of("_lines")),
+    "08.1": Asked("08_channels_own_traps", 1, leaving.RIGHT, leaving.WRONG, in_place_of("leave")),
+    "08.2": Asked("08_channels_own_traps", 2, logging_out.RIGHT, logging_out.WRONG, in_place_of("close_sockets")),
+    "09.1": Asked(
+        "09_transactions_and_wrong_fixes", 1, button.RIGHT, button.WRONG, in_place_of("mark_all_read_async")
+    ),
     "09.2": Asked(
         "09_transactions_and_wrong_fixes", 2, storing.RIGHT, storing.WRONG, in_place_of("create_message_async")
     ),
@@ -145,6 +168,30 @@ class TestHealth(Answers):
 
 class TestUsers(Answers):
     exercise = "05.2"
+
+
+class TestInbox(Answers):
+    exercise = "06.1"
+
+
+class TestPeers(Answers):
+    exercise = "06.2"
+
+
+class TestReadAll(Answers):
+    exercise = "07.1"
+
+
+class TestDownload(Answers):
+    exercise = "07.2"
+
+
+class TestLeaving(Answers):
+    exercise = "08.1"
+
+
+class TestLoggingOut(Answers):
+    exercise = "08.2"
 
 
 class TestButton(Answers):

@@ -33,3 +33,18 @@ async def test_only_what_daphne_will_log_counts_as_failed(monkeypatch, error, fa
     server["REPORT"].close()
     assert raised is error
     assert events == [("opened", None), ("ended", failed)]
+
+
+def test_a_comprehension_is_a_part_of_its_function(monkeypatch):
+    """It has a frame of its own in Python 3.11 alone; a generator has one everywhere."""
+    monkeypatch.setattr(sys, "path", [str(SERVER), *sys.path])
+    function_of = runpy.run_path(str(SERVER / "frames.py"))["function_of"]
+
+    def listed():
+        frames = [[sys._getframe() for _ in "1"] for _ in "1"]
+        return frames[0][0]
+
+    def generated():
+        return next(sys._getframe() for _ in "1")
+
+    assert [function_of(frame.f_code) for frame in (listed(), generated())] == ["listed", "<genexpr>"]

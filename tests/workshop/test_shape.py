@@ -39,6 +39,7 @@ def test_source_and_diff():
 
 def test_marks_are_no_part_of_a_diff():
     assert "costs" not in repr(Shape("lazy_relation/second_step").diff("trap", "fixed"))
+    assert "expect" not in repr(Shape("sync_mixin/login_required").diff())
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,28 @@ def test_a_shape_that_there_is_not(name, says):
 def test_a_program_that_there_is_not():
     with pytest.raises(WorkshopError, match=r"has no 'trap'\. There are: broken, fixed, control\."):
         Shape(KEY).source("trap")
+
+
+@pytest.mark.parametrize(
+    ("name", "yours", "says"),
+    [
+        (
+            "management_command/async_handle",
+            "def handle(c, **o):\n    return f'{Author.objects.count()} authors'",
+            "Solved.",
+        ),
+        ("management_command/async_handle", "async def handle(c, **o):\n    return 'x'", "has no attribute 'endswith'"),
+        (
+            "tests_on_the_loop/row_of_a_fixture",
+            "async def t(transactional_db):\n    print((await Author.objects.acreate(name='Chloe')))",
+            "Solved.",
+        ),
+        ("tests_on_the_loop/row_of_a_fixture", "def t(no_such_fixture):\n    pass", "no_such_fixture"),
+        ("tests_on_the_loop/row_of_a_fixture", "def t():\n    Author.objects.get()", "Database access not allowed"),
+    ],
+)
+async def test_a_command_and_a_test_of_yours(name, yours, says):
+    assert says in await Shape(name).check(yours)
 
 
 async def test_a_broken_program_shows_where_to_wrap_and_what_it_has_asked():
@@ -89,7 +112,7 @@ async def test_what_a_trap_costs():
     ("trap", "says", "check"),
     [
         ("trap", "It holds up the event loop while it waits for another thread.", "the event loop stands still"),
-        ("trap_2", "It leaves 1 database connection open.", "it leaves a database connection open"),
+        ("trap_2", "Database connections it leaves open: 1.", "it leaves a database connection open"),
     ],
 )
 async def test_what_others_pay_for_a_trap_is_said(trap, says, check):

@@ -28,4 +28,5 @@ async def author_of(pk):
     book = await Book.objects.select_related("author").aget(pk=pk)
     return book.author.name
 """,
+    lesson="06_attributes_that_query",
 )

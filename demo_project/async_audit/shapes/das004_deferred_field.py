@@ -22,4 +22,5 @@ async def summary_of(pk):
     book = await Book.objects.only("title", "summary").aget(pk=pk)
     return book.summary
 """,
+    lesson="06_attributes_that_query",
 )

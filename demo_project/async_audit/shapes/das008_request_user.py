@@ -24,4 +24,5 @@ async def whoami(request):
     user = await request.auser()
     return HttpResponse(user.get_username())
 """,
+    lesson="07_requests_and_pages",
 )

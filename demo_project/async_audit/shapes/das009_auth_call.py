@@ -26,4 +26,5 @@ async def log_in(request):
         await alogin(request, user)
     return redirect("home")
 """,
+    lesson="07_requests_and_pages",
 )

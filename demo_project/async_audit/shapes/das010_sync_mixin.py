@@ -28,4 +28,5 @@ class Inbox(LoginRequiredMixin, View):
 async def inbox(request):
     return HttpResponse(await Message.objects.acount())
 """,
+    lesson="07_requests_and_pages",
 )

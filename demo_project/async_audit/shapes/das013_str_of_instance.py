@@ -41,4 +41,5 @@ async def show(pk):
     book = await Book.objects.aget(pk=pk)
     print(f"found {book}")
 """,
+    lesson="06_attributes_that_query",
 )

@@ -24,4 +24,5 @@ async def shelf(request):
     books = [book async for book in Book.objects.all()]
     return await sync_to_async(render)(request, "shelf.html", {"books": books})
 """,
+    lesson="07_requests_and_pages",
 )

@@ -29,4 +29,5 @@ async def add(request):
         await sync_to_async(form.save)()
     return redirect("shelf")
 """,
+    lesson="07_requests_and_pages",
 )

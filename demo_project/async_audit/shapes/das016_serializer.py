@@ -25,4 +25,5 @@ def serialized():
 async def shelf(request):
     return JsonResponse(await serialized(), safe=False)
 """,
+    lesson="07_requests_and_pages",
 )

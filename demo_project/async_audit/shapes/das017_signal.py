@@ -30,4 +30,5 @@ def count(sender, pk, **kwargs):
 async def lend(pk):
     await book_lent.asend(sender=Book, pk=pk)
 """,
+    lesson="08_channels_own_traps",
 )

@@ -29,4 +29,5 @@ class Query:
     async def books(self) -> list[BookType]:
         return [book async for book in Book.objects.all()]
 """,
+    lesson="08_channels_own_traps",
 )

@@ -28,4 +28,5 @@ async def subject_of(pk):
     comment = await Comment.objects.prefetch_related("target").aget(pk=pk)
     return comment.target.title
 """,
+    lesson="06_attributes_that_query",
 )

@@ -142,10 +142,10 @@ def _connections() -> None:
     _connection("django.db.connection.cursor", "DAS012", False)
     _connection("django.db.connections.cursor", "DAS012", False)
     _connection("django.db.connection.schema_editor", "DAS012", True)
-    savepoints = ["savepoint", "savepoint_commit", "savepoint_rollback"]
-    for name in ["commit", "rollback", "on_commit", "set_autocommit", *savepoints]:
+    both = ["commit", "rollback", "savepoint", "savepoint_commit", "savepoint_rollback", "clean_savepoints"]
+    for name in ["on_commit", "set_autocommit", *both]:
         _connection(f"django.db.transaction.{name}", "DAS011", False)
-    for name in ["ensure_connection", "connect", "commit", "rollback", "savepoint", "close"]:
+    for name in ["ensure_connection", "connect", "close", "get_new_connection", "chunked_cursor", *both]:
         _connection(f"django.db.connection.{name}", "DAS012", False)
 
 

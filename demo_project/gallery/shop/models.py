@@ -119,6 +119,7 @@ class MagazineManager(models.Manager.from_queryset(TagQuerySet)):
 
 class Magazine(Archivable):
     name = models.CharField(max_length=100)
+    editor = models.ForeignKey(Author, models.SET_NULL, null=True, blank=True, related_name="magazines")
 
     objects = MagazineManager()
 

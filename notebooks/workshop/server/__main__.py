@@ -105,10 +105,18 @@ def serve() -> None:
         signal_handlers=False,
         verbosity=0,
     )
+
+    def check() -> None:
+        try:
+            server.application_checker()
+        except ValueError:  # it makes no error page of an answer that has begun, and looks for failures no more
+            report("blind")
+            raise
+
     # Daphne looks once a second for applications that have failed. Nobody learns anything in that second.
     call_later = reactor.callLater
-    reactor.callLater = lambda delay, call, *args, **kwargs: call_later(
-        REAP if call == server.application_checker else delay, call, *args, **kwargs
+    reactor.callLater = lambda delay, call, *args, **kwargs: (
+        call_later(REAP, check) if call == server.application_checker else call_later(delay, call, *args, **kwargs)
     )
     server.run()
 

@@ -6,12 +6,14 @@ Part of the server process, whose folder is that of the program.
 import ast
 import inspect
 import linecache
+import re
 import traceback
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 ROOT = Path.cwd()
+COMPREHENSIONS = re.compile(r"((^|\.)(<locals>\.)?<(list|set|dict)comp>)+$")
 
 
 def is_project_file(filename: str) -> bool:
@@ -33,11 +35,16 @@ def describe_frame(frame: FrameType, line: int) -> dict[str, Any]:
     return {
         "file": relative_name(code.co_filename),
         "line": line,
-        "function": code.co_name,
+        "function": function_of(code),
         "source": linecache.getline(code.co_filename, line).strip(),
         "project": is_project_file(code.co_filename),
         "coroutine": bool(code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)),
     }
+
+
+def function_of(code: CodeType) -> str:
+    """Return the name of a frame's function; a comprehension has a frame of its own in Python 3.11 alone."""
+    return COMPREHENSIONS.sub("", code.co_qualname).rpartition(".")[2] or "<module>"
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:

@@ -52,7 +52,15 @@ def told(error: BaseException | None) -> dict[str, Any]:
         "message": str(error or ""),
         "soo": isinstance(error, SynchronousOnlyOperation),
         "place": deepest_async(error) if error else None,
+        "guard": guard_of(error) if isinstance(error, SynchronousOnlyOperation) else None,
     }
+
+
+def guard_of(error: BaseException) -> str | None:
+    """Return which function Django guards was called: "django.db.backends.base.base.BaseDatabaseWrapper.cursor"."""
+    *_callers, (frame, _line) = traceback.walk_tb(error.__traceback__)
+    function = frame.f_locals.get("func")  # of the wrapper that @async_unsafe has put around it
+    return f"{function.__module__}.{function.__qualname__}" if function else None
 
 
 def deepest_async(error: BaseException) -> tuple[str, int] | None:

@@ -9,6 +9,7 @@ Part of the server process, and only of one that a check has started. It reports
 
 import asyncio
 import functools
+import importlib
 import inspect
 import itertools
 import sys
@@ -16,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
-from asgiref.sync import SyncToAsync, markcoroutinefunction
+from asgiref.sync import SyncToAsync, iscoroutinefunction, markcoroutinefunction
 from connections import is_shared_thread, report_connections
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -94,9 +95,10 @@ class Probes:
 
     def watch_function(self) -> None:
         """Put the watched function under watch wherever the program has its name."""
-        module = sys.modules.get(self.file.removesuffix(".py").replace("/", "."))
+        # Django loads the views when they are first asked for, and would keep what it got.
+        module = importlib.import_module(self.file.removesuffix(".py").replace("/", "."))
         function = getattr(module, self.name, None)
-        if module is None or not callable(function) or inspect.isclass(function):
+        if not callable(function) or inspect.isclass(function):
             return
 
         def watched(*args: Any, **kwargs: Any) -> Any:
@@ -104,7 +106,8 @@ class Probes:
             return self.finish(result) if inspect.isawaitable(result) else result
 
         functools.update_wrapper(watched, function)
-        markcoroutinefunction(watched)
+        if iscoroutinefunction(function):  # else Django calls it in a thread
+            markcoroutinefunction(watched)
         for name in [name for name in sys.modules if name.partition(".")[0] == module.__name__.partition(".")[0]]:
             for attribute, value in list(vars(sys.modules[name]).items()):
                 if value is function:

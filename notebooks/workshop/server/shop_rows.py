@@ -12,6 +12,7 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
@@ -78,8 +79,13 @@ def configure(database: dict[str, Any]) -> None:
                 "OPTIONS": {"context_processors": ["django.contrib.auth.context_processors.auth"]},
             }
         ],
+        CACHES={
+            "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+            "table": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cached"},
+        },
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ALLOWED_HOSTS=["testserver"],
+        CHANNEL_LAYERS={"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}},
         ROOT_URLCONF="shop.urls",
         SECRET_KEY="shapes",  # noqa: S106 - of a database that lasts for one program
         USE_TZ=True,
@@ -99,6 +105,8 @@ def create_rows() -> None:
 
     call_command("migrate", verbosity=0)  # first: the shop's tables refer to those of contenttypes
     call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    caches["table"].set("greeting", "Good morning", timeout=None)
     ann, bob = (Author.objects.create(name=name, email=f"{name.lower()}@example.org") for name in ("Ann", "Bob"))
     Profile.objects.create(author=ann, bio="Writes")
     Profile.objects.create(author=bob, bio="Reads")

@@ -4,6 +4,7 @@ SIGNATURE = "def _database_answers() -> bool:\n"
 HEAD = f"async {SIGNATURE}"
 LEFT_OPEN = "leaves a database connection open"
 STANDS_STILL = "nobody else is served"
+TOO_EARLY = "goes on before its work in the database is done"
 SAYS_YES = "the database cannot be opened, and LinkUp says that it answers"
 BODY = """    try:
         with connection.cursor() as cursor:
@@ -114,7 +115,7 @@ WRONG = {
     ),
     "started and forgotten": (
         f"{ASK}    asyncio.create_task(database_sync_to_async(ask)())\n    return True\n",
-        SAYS_YES,
+        TOO_EARLY,
     ),
     "nobody is asked": (f"{HEAD}    return True\n", SAYS_YES),
 }
