@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import (, button, fields, health, history, marks, presence, storing, users
+from answers import (
+    button,
     download,
     fields,
     health,
@@ -17,9 +18,9 @@ from answers import (, button, fields, health, history, marks, presence, storing
     peers,
     presence,
     read_all,
+    storing,
     users,
 )
-from answers import button, fields, health, history, marks, presence, storing, users
 
 from workshop import Lab
 
