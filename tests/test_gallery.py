@@ -1,14 +1,17 @@
 """The contract of the gallery: what a program is called is what it does, and what it declares is measured."""
 
+import json
 from collections import Counter
 
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 from needs import skip_or_fail
 from outcomes import ON_SQLITE, RUN, on_postgresql, outcomes
 from workshop import gallery_table
-from workshop.gallery import DIFFERS, RUNNERS, pairs, programs
+from workshop.gallery import DIFFERS, GALLERY, RUNNERS, pairs, programs
 from workshop.runner import postgresql
+from workshop.scratch import NOTEBOOKS
 
 NEVER_AWAITED = "never awaited"
 TOLD = ("error", "message", "never_awaited", "returned", "printed", "rows")
@@ -115,6 +118,58 @@ def test_postgresql_shows_it(program):
         assert_passes(outcome)
     else:
         assert_fails(program, outcome)
+
+
+SET_UP = """
+import json, sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+sys.path[:0] = {folders}
+from shop_rows import Databases, use
+databases = Databases(Path({folder!r}), "")
+ThreadPoolExecutor(1).submit(databases.create).result()  # a kernel's own thread has a loop
+use(databases.copy())
+import {module} as programs
+from outcome import plain
+"""
+CALL = """
+try:
+    print(json.dumps([None, "", plain({wait} programs.{name}())]))
+except Exception as error:
+    print(json.dumps([type(error).__name__, str(error), None]))
+"""
+
+
+def printed_by(client, code):
+    """Return what a cell prints, once the kernel has run it."""
+    printed = []
+
+    def hear(message):
+        if message["msg_type"] == "stream" and message["content"]["name"] == "stdout":
+            printed.append(message["content"]["text"])
+
+    reply = client.execute_interactive(code, output_hook=hear, timeout=60)
+    assert reply["content"]["status"] == "ok", reply["content"]
+    return "".join(printed)
+
+
+def test_a_real_kernel_gives_the_same(tmp_path):
+    """The gallery's process calls a program of a cell as a kernel does; here are both, side by side."""
+    cells = [program for program in ON_SQLITE if program.runner == "cell"]
+    assert len(cells) > 5
+    [module] = {program.key[0] for program in cells}
+    source = (GALLERY / f"{module}.py").read_text()
+    folders = [str(GALLERY), str(NOTEBOOKS / "workshop" / "server")]
+    manager, client = start_new_kernel(kernel_name="python3", cwd=GALLERY)
+    try:
+        printed_by(client, SET_UP.format(folders=folders, folder=str(tmp_path), module=module))
+        for program in cells:
+            wait = "await" if f"async def {program.name}(" in source else ""
+            told = json.loads(printed_by(client, CALL.format(wait=wait, name=program.name)))
+            assert told == [outcome_of(program)[name] for name in ("error", "message", "returned")], program
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def test_the_table_is_up_to_date():

@@ -43,6 +43,8 @@ DIFFERS = {
 RUNNERS = {
     "loop": "awaited, as a server does",
     "script": "a plain function, called where no loop runs",
+    "command": "the `handle` of a management command, which `call_command` runs",
+    "test": "a test of pytest with pytest-django and pytest-asyncio",
     "cell": "a plain function, called by a kernel whose loop runs",
 }
 

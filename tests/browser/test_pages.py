@@ -88,7 +88,18 @@ async def test_the_inbox_keeps_up(chat, visit, site):
     await expect(row.locator(".last")).to_have_text("News <b>")
     await expect(row.get_by_role("link")).to_be_focused()
     execute(site, ("DELETE FROM django_session",))
-    await inbox.clock.run_for(10_000)
+    may_reload = asyncio.Event()
+
+    async def hold(route):
+        await may_reload.wait()
+        await route.continue_()
+
+    await inbox.route(site.url, hold)
+    async with inbox.expect_request(site.url), inbox.expect_response(f"{site.url}login/"):
+        await inbox.clock.run_for(10_000)
+    headings = "fetch('/health/').then((it) => it.text()).then(() => document.querySelectorAll('h1').length)"
+    assert await inbox.evaluate(headings) == 1, "the login page is shown in the list of chats"
+    may_reload.set()
     await expect(inbox.get_by_role("heading", level=1)).to_have_text("Log in")
 
 

@@ -58,6 +58,28 @@ def test_a_program_that_there_is_not():
         Shape(KEY).source("trap")
 
 
+@pytest.mark.parametrize(
+    ("name", "yours", "says"),
+    [
+        (
+            "management_command/async_handle",
+            "def handle(c, **o):\n    return f'{Author.objects.count()} authors'",
+            "Solved.",
+        ),
+        ("management_command/async_handle", "async def handle(c, **o):\n    return 'x'", "has no attribute 'endswith'"),
+        (
+            "tests_on_the_loop/row_of_a_fixture",
+            "async def t(transactional_db):\n    print((await Author.objects.acreate(name='Chloe')))",
+            "Solved.",
+        ),
+        ("tests_on_the_loop/row_of_a_fixture", "def t(no_such_fixture):\n    pass", "no_such_fixture"),
+        ("tests_on_the_loop/row_of_a_fixture", "def t():\n    Author.objects.get()", "Database access not allowed"),
+    ],
+)
+async def test_a_command_and_a_test_of_yours(name, yours, says):
+    assert says in await Shape(name).check(yours)
+
+
 async def test_a_broken_program_shows_where_to_wrap_and_what_it_has_asked():
     ran = await Shape("str_of_instance/f_string").run()
     assert ran.failure.name == "SynchronousOnlyOperation"

@@ -28,7 +28,8 @@ from typing import Any
 
 from calls import report_calls
 from connections import report_connections
-from control import without_loop
+from control import as_plain, without_loop
+from django.db import connections
 from frames import describe_error, project_frames
 from hops import report_hops
 from outcome import plain, told
@@ -37,8 +38,9 @@ from waits import blocking_calls
 
 REPORT = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
 LIMIT = float(os.environ.get("WORKSHOP_GALLERY_LIMIT") or 20)  # seconds for a program, which takes hundredths of one
-LIBRARIES = ("asgiref", "channels", "django")
+LIBRARIES = ("asgiref", "channels", "django", "pytest")
 PAUSE = 0.002  # seconds between two looks at a program
+THERE: list[str] = []  # rows that each program finds
 FORKS = hasattr(os, "fork") and not os.environ.get("WORKSHOP_GALLERY_NO_FORK")
 
 
@@ -62,8 +64,10 @@ def compiled(file: str, _version: tuple[int, int]) -> Any:
     source = Path(file).read_bytes()
     tree = ast.parse(source)
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] in LIBRARIES:
-            importlib.import_module(str(node.module))
+        match node:
+            case ast.ImportFrom(module=str(name)) | ast.Import(names=[ast.alias(name=name)]):
+                if name.partition(".")[0] in LIBRARIES:
+                    importlib.import_module(name)
     return compile(tree, str(Path.cwd() / file), "exec")
 
 
@@ -127,6 +131,24 @@ def as_script(program: Any) -> tuple[Any, BaseException | None]:
         return None, error
 
 
+def as_command(program: Any) -> tuple[Any, BaseException | None]:
+    """Run the management command whose `handle` a program is."""
+    from django.core.management import BaseCommand, call_command
+
+    command = type("Command", (BaseCommand,), {"handle": program, "requires_system_checks": []})
+    return as_script(lambda: call_command(command()))
+
+
+def as_test(program: Any) -> tuple[Any, BaseException | None]:
+    """Run a program as a test of pytest-django and pytest-asyncio, on the database of this run."""
+    from as_test import run_test
+
+    return run_test(program)
+
+
+BY_ITSELF = {"script": as_script, "command": as_command, "test": as_test}
+
+
 def run(wanted: dict[str, Any]) -> None:
     """Run one program and report its outcome, whatever it is."""
     try:
@@ -144,10 +166,11 @@ def run_program(wanted: dict[str, Any]) -> None:
         warnings.simplefilter("always")
         module = load(wanted["file"], wanted.get("source"))
         program = getattr(module, wanted.get("name") or last_function(wanted["source"]))
+        by_itself = BY_ITSELF.get(str(wanted.get("runner")))
         if wanted["way"] == "control":
-            result, error = without_loop(program)
-        elif wanted.get("runner") == "script":
-            result, error = as_script(program)
+            result, error = without_loop(functools.partial(by_itself or as_script, as_plain(program)))
+        elif by_itself:
+            result, error = by_itself(program)
         else:
             report_connections(report)
             with blocking_calls(stands_still):
@@ -159,7 +182,10 @@ def run_program(wanted: dict[str, Any]) -> None:
         never_awaited = any("never awaited" in str(warning.message) for warning in caught)
         report("measured")  # what is asked from here on is asked by the workshop
         outcome |= {"never_awaited": never_awaited, "returned": plain(result), "printed": printed.getvalue()}
-    report("ended", failure=described, rows=rows() if wanted.get("rows") else [], **outcome)
+    left = rows() if wanted.get("rows") else []
+    if wanted.get("runner") == "test":  # which has emptied the tables, or rolled back: what it leaves is what is new
+        left = [row for row in left if row not in THERE]
+    report("ended", failure=described, rows=left, **outcome)
 
 
 def in_a_process(wanted: dict[str, Any]) -> None:
@@ -195,6 +221,8 @@ def serve(folder: Path) -> None:
     databases = Databases(folder, os.environ.get("WORKSHOP_GALLERY_DATABASE_URL", ""))
     try:
         databases.create()
+        THERE.extend(rows())
+        connections.close_all()
         report_calls(report)
         report_hops(report)
         logging.basicConfig(handlers=[StrictHandler()], level=logging.INFO, force=True)

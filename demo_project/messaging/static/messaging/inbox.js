@@ -7,7 +7,7 @@ const list = document.getElementById("people");
 async function update() {
   if (document.visibilityState !== "visible") return;
   const answer = await fetch(list.dataset.source).catch(() => null); // the server is away: next time
-  if (answer?.redirected) location.reload(); // to the login page
+  if (answer?.redirected) return location.reload(); // to the login page
   if (!answer?.ok) return;
   const html = await answer.text();
   const focused = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
