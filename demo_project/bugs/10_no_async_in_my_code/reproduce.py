@@ -88,7 +88,9 @@ async def exercise_2(site):
     assert not left and site.rows("SELECT username, password FROM auth_user") == before, (
         "the command has ended with an error in its middle, and half of what it writes is stored."
     )
-    return f"it says: {printed}; messages: {once}; after a second run: {twice}; refused: {refused}, and nothing is stored"
+    return (
+        f"it says: {printed}; messages: {once}; after a second run: {twice}; refused: {refused}, and nothing is stored"
+    )
 
 
 REFUSE = (
