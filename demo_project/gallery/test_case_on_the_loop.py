@@ -1,4 +1,4 @@
-"""A TestCase of Django with async methods: Django runs an async test in a loop, and unittest knows of no async setUp."""
+"""A TestCase of Django with async methods: Django runs a test in a loop, and unittest knows of no async setUp."""
 
 import unittest
 
