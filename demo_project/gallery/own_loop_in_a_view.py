@@ -1,7 +1,7 @@
 """A plain view starts a loop of its own, to await one thing. It has a thread, and that is the one the query wants.
 
 An ASGI server has the view in a thread; inside, `asyncio.run` waits in that thread for work that is sent to it. asgiref
-sees that where all share one thread. Where the request has its own, it does not: without the limit, it would be for ever.
+sees that where all share one thread. Where a request has its own, it does not: without the limit, it would be for ever.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""Run pytest on a file of tests, and print a line for each: its name, and what became of it.
+"""Run pytest on files of tests, and print a line for each test: its name, and what became of it.
 
-Argument: the file. Run by `workshop.site`, never imported.
+Arguments: the files. Run by `workshop.site`, never imported.
 """
 
 import os
@@ -40,6 +40,6 @@ class Lines:
 
 lines = Lines()
 with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-    code = pytest.main([*OPTIONS, sys.argv[1]], plugins=[lines])
+    code = pytest.main([*OPTIONS, *sys.argv[1:]], plugins=[lines])
 if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
     sys.exit(f"pytest: {code!r}")

@@ -116,17 +116,16 @@ class Site:
             raise WorkshopError(f"{script} failed: {error_of(err)}")
         return out
 
-    async def test(self, file: str) -> str:
-        """Run a file of tests of the bug with pytest, on a database of their own: await site.test("test_pages.py").
+    async def test(self, *files: str) -> str:
+        """Run tests of the bug with pytest, on a database of their own: await site.test("test_pages.py").
 
         Returns a line for each test. Raises WorkshopError when pytest cannot run them.
         """
+        paths = [str(self.scripts / file) for file in files]
         environ = self._environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-        exit_code, out, err = await finished(
-            sys.executable, str(TESTS), str(self.scripts / file), cwd=self.root, env=environ
-        )
+        exit_code, out, err = await finished(sys.executable, str(TESTS), *paths, cwd=self.root, env=environ)
         if exit_code:
-            raise WorkshopError(f"{file} failed: {error_of(err or out)}")
+            raise WorkshopError(f"pytest cannot run {', '.join(files)}: {error_of(err)}")
         return out
 
     def timeline(self, *functions: str) -> Timeline:

@@ -12,6 +12,6 @@ def ana(transactional_db):
     return users.create(username="ana")
 
 
-async def test_chat(async_client, ana):
+async def test_chat_async(async_client, ana):
     await async_client.aforce_login(ana)
     assert (await async_client.get("/chat/ben/")).status_code == 200
