@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import fields, history, marks, presence
+from answers import allowance, fields, history, marks, presence, seeding
 
 from workshop import Lab
 
@@ -52,6 +52,14 @@ EXERCISES = {
         "03_persistence_manager", 1, history.RIGHT, history.WRONG, in_place_of("get_conversation_messages_async")
     ),
     "03.2": Asked("03_persistence_manager", 2, marks.RIGHT, marks.WRONG_IN_A_TRANSACTION, MARKS),
+    "10.1": Asked("10_no_async_in_my_code", 1, allowance.RIGHT, allowance.WRONG, in_place_of("allowance_of")),
+    "10.2": Asked(
+        "10_no_async_in_my_code",
+        2,
+        seeding.RIGHT,
+        seeding.WRONG,
+        lambda text, answer: text.partition("    @transaction.atomic\n")[0] + answer,
+    ),
 }
 
 
@@ -131,3 +139,11 @@ class TestHistory(Answers):
 
 class TestMarksInATransaction(Answers):
     exercise = "03.2"
+
+
+class TestAllowance(Answers):
+    exercise = "10.1"
+
+
+class TestSeeding(Answers):
+    exercise = "10.2"
