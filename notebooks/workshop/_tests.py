@@ -27,6 +27,7 @@ class Lines:
     def __init__(self) -> None:
         """Keep where to print: pytest's own report goes elsewhere."""
         self._stdout = sys.stdout
+        self.why = ""  # pytest has come to no test
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
@@ -37,9 +38,14 @@ class Lines:
             print(f"{item.name} {report.outcome}{error}".splitlines()[0], file=self._stdout)
         return report
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what is wrong with a file."""
+        if report.failed:
+            self.why = report.longreprtext.splitlines()[-1].removeprefix("E").strip()
+
 
 lines = Lines()
 with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
     code = pytest.main([*OPTIONS, *sys.argv[1:]], plugins=[lines])
 if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-    sys.exit(f"pytest: {code!r}")
+    sys.exit(lines.why or f"{code!r}")
