@@ -28,6 +28,7 @@ notebooks: .venv/installed  ## run the lessons, or the one of NAME, and store th
 	cd notebooks && ../$(BIN)/python -m workshop.execute $(NAME)
 	cd notebooks && ../$(BIN)/python -m workshop.index
 	cd notebooks && ../$(BIN)/python -m workshop.gallery_table
+	cd notebooks && ../$(BIN)/python -m workshop.catalogue
 
 picture: .venv/installed  ## take the picture at the head of the README: a broken and a repaired chat, each beside its lanes
 	cd notebooks && ../$(BIN)/python -m workshop.readme_picture

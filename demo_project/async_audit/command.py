@@ -4,7 +4,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -129,7 +129,7 @@ def _logged(logs: list[str], project: Project, site: Site | None, err: TextIO) -
     if not logs and not os.path.lexists(files[0]):
         return Logged(names, exists=False)
     found = read_logs(files, project)
-    return Logged(names, found.findings(), found.count())
+    return Logged(names, found.findings(), found.count(), siblings=found.siblings)
 
 
 def _chosen(logged: Logged | None, wishes: Wishes) -> Logged | None:
@@ -141,4 +141,4 @@ def _chosen(logged: Logged | None, wishes: Wishes) -> Logged | None:
         for finding in logged.findings
         if finding.code not in wishes.ignore and (not wishes.select or finding.code in wishes.select)
     ]
-    return Logged(logged.names, findings, sum(finding.times for finding in findings), logged.exists)
+    return replace(logged, findings=findings, errors=sum(finding.times for finding in findings))

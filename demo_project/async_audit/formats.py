@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from async_audit.findings import Finding, printable
+from async_audit.findings import Finding, printable, shorten
 from async_audit.outcome import Logged, Outcome
 from async_audit.report import Report, StaticFinding
 from async_audit.shapes import Shape, shapes
+from async_audit.siblings import Sibling
 from async_audit.tracebacks import ERROR
 
 INDENT = "\n      "
@@ -28,7 +29,10 @@ def as_json(outcome: Outcome) -> str:
     """Return one object; a finding of a log has the number of times it happened besides."""
     findings = [asdict(finding) | ({"times": times} if times else {}) for finding, times in outcome.findings()]
     unparsed = [asdict(file) for file in outcome.source.unparsed] if outcome.source else []
-    return json.dumps({"findings": findings, "unparsed": unparsed}, indent=2)
+    found = {"findings": findings, "unparsed": unparsed}
+    if outcome.pasted and outcome.logged:
+        found["siblings"] = [asdict(sibling) for sibling in outcome.logged.siblings]
+    return json.dumps(found, indent=2)
 
 
 def as_github(outcome: Outcome) -> str:
@@ -62,10 +66,12 @@ def _log_lines(logged: Logged, pasted: bool) -> Iterator[str]:
     if logged.findings:
         places = f"{len(logged.findings)} place{'s' * (len(logged.findings) > 1)}"
         yield f"Found {logged.errors} {ERROR} at {places} in {logged.names}."
-    elif logged.exists:
+    elif logged.exists and not logged.siblings:
         yield f"No {ERROR} in {logged.names}."
-    else:
+    elif not logged.exists:
         yield f"No {ERROR}: {logged.names} does not exist, so nothing has been logged yet."
+    for sibling, line in logged.siblings.items():
+        yield INDENT.join([printable(shorten(line)), *_meaning(sibling)])
 
 
 def _explanation(finding: Finding) -> Iterator[str]:
@@ -73,8 +79,17 @@ def _explanation(finding: Finding) -> Iterator[str]:
     yield f"shape: {shape.code} {shape.name}, as far as frames tell: {shape.title}"
     yield f"why: {shape.why}"
     yield f"fix: {shape.fix}"
+    yield f"trap: {shape.trap}"
     if shape.lesson:
         yield f"lesson: {shape.lesson_file}"
+
+
+def _meaning(sibling: Sibling) -> Iterator[str]:
+    yield f"why: {sibling.why}"
+    yield f"fix: {sibling.fix}"
+    if sibling.trap:
+        yield f"trap: {sibling.trap}"
+    yield f"lesson: {sibling.lesson_file}"
 
 
 def _source_lines(report: Report, quiet: bool) -> Iterator[str]:

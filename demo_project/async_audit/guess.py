@@ -23,7 +23,7 @@ RULES = [
     (r"/django/db/models/fields/related_descriptors\.py", "__get__", "DAS003"),
     (r"/django/db/models/query_utils\.py", "__get__", "DAS004"),
     (r"/django/db/models/query\.py", EVALUATES, "DAS002"),
-    (r"/django/db/models/(query|base)\.py|/django/shortcuts\.py", "", "DAS001"),
+    (r"/django/db/models/(query|base|manager)\.py|/django/shortcuts\.py", "", "DAS001"),
     (r"/django/db/(backends/|utils\.py)|/django/utils/(connection|asyncio)\.py", "", "DAS012"),
 ]
 COMPILED = [(re.compile(path), re.compile(function or ".*"), code) for path, function, code in RULES]

@@ -18,7 +18,7 @@ def read_logs(files: Sequence[str], project: Project) -> LogFindings:
         name = "<stdin>" if file == "-" else project.name(file)
         try:
             with open(STANDARD_INPUT if file == "-" else file, "rb", closefd=file != "-") as log:
-                found.read(log, name)
+                found.read(log, name, pasted=file == "-")
         except CompressedLog:
             raise CannotLook(f"{name} is compressed. Unpack it: gunzip -c {name} | … --log -") from None
         except OSError as error:

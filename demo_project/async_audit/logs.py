@@ -10,6 +10,7 @@ from async_audit.findings import Finding, Place, shorten
 from async_audit.frames import Frame, Traceback
 from async_audit.guess import shape_of
 from async_audit.records import read_lines
+from async_audit.siblings import Sibling, sibling_in
 from async_audit.source import Project
 from async_audit.streams import PHRASE
 from async_audit.tracebacks import ERROR, TracebackReader
@@ -22,12 +23,18 @@ class LogFindings:
         self._project = project
         self._first: dict[Hashable, Finding] = {}
         self._counts: Counter[Hashable] = Counter()
+        self.siblings: dict[Sibling, str] = {}  # and the first line of each
 
-    def read(self, log: io.BufferedReader, name: str) -> None:
-        """Take a whole log and close it; `name` is how output calls it. Raises CompressedLog and OSError."""
+    def read(self, log: io.BufferedReader, name: str, pasted: bool = False) -> None:
+        """Take a whole log and close it; `name` is how output calls it. Raises CompressedLog and OSError.
+
+        In one that was pasted to be explained, errors beside SynchronousOnlyOperation count too.
+        """
         reader = TracebackReader(lambda traceback: self._add(traceback, name))
         for line in read_lines(log):
             reader.feed(line)
+            if pasted and (sibling := sibling_in(line)):
+                self.siblings.setdefault(sibling, line.strip())
         reader.finish()
 
     def count(self) -> int:

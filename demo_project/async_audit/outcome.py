@@ -6,16 +6,21 @@ from pathlib import Path
 from async_audit.findings import Finding, Place
 from async_audit.guess import DEFAULT
 from async_audit.report import Report, StaticFinding, Step
+from async_audit.siblings import Sibling
 
 
 @dataclass(frozen=True)
 class Logged:
-    """What logs hold; `names` is how a sentence calls them, `errors` counts what the findings group."""
+    """What logs hold; `names` is how a sentence calls them, `errors` counts what the findings group.
+
+    `siblings` are other errors of a pasted traceback that are known here, each with its line.
+    """
 
     names: str
     findings: list[Finding] = field(default_factory=list)
     errors: int = 0
     exists: bool = True
+    siblings: dict[Sibling, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Outcome:
 
     def exit_code(self) -> int:
         """Return 0 for nothing, 1 for findings, 2 where no file of the source could be parsed."""
-        if self.findings():
+        if self.findings() or (self.logged and self.logged.siblings):
             return 1
         return 2 if self.source and len(self.source.unparsed) >= self.source.files else 0
 

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from shop.visits import visit
 
 CODE = None
-CATALOGUE = {15: ["mixed_handlers"], 26: ["decorator", "method_decorator", "middleware"]}
+CATALOGUE = {15: ["mixed_handlers"], 26: ["decorator", "method_decorator", "middleware", "Stamp"]}
 RAISES = {
     "ImproperlyConfigured": ["mixed_handlers"],
     "TypeError": ["decorator", "method_decorator", "middleware"],

@@ -10,7 +10,11 @@ from shape import shape
 from shop.models import Author
 
 CODE = "DAS019"
-CATALOGUE = {24: ["cache_callable"], 33: ["sync_connect"]}
+CATALOGUE = {
+    2: ["call_soon", "call_soon_threadsafe", "call_soon_lambda", "done_callback"],
+    24: ["cache_callable"],
+    33: ["sync_connect"],
+}
 CONTROL = {"needs a loop": ["call_soon", "call_soon_threadsafe", "call_soon_lambda", "done_callback", "sync_connect"]}
 
 

@@ -16,7 +16,7 @@ from shape import costs
 from shop.models import Author, Book, Tag
 
 CODE = "DAS001"
-CATALOGUE = {34: ["one_thread", "three_counts"], 36: ["place"]}
+CATALOGUE = {34: ["one_thread", "three_counts", "pause"], 36: ["place"]}
 CONTROL = {"needs a loop": ["one_thread"]}
 
 

@@ -128,6 +128,7 @@ class Bug:
     control: Any = None
     no_control: str = ""
     unseen_in_source: str = ""
+    catalogue: list[int] = field(default_factory=list)  # shapes that it, its steps and its exercises are
     faults: list[Fault] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     exercises: list[Exercise] = field(default_factory=list)

@@ -4,7 +4,7 @@ The README's lesson table and symptom index, each lesson's minutes, and the line
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -31,6 +31,7 @@ class Lesson:
     django: list[str]
     symptoms: list[str]
     file: str
+    catalogue: list[int] = field(default_factory=list)  # shapes that its cells execute without bug and gallery
 
 
 def lessons() -> list[Lesson]:

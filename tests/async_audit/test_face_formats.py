@@ -199,6 +199,7 @@ def test_a_pasted_traceback_is_explained(logs, monkeypatch, capsys):
         f"      shape: DAS001 sync-query, as far as frames tell: {shape.title}",
         f"      why: {shape.why}",
         f"      fix: {shape.fix}",
+        f"      trap: {shape.trap}",
         "      lesson: notebooks/02_online_status.ipynb",
         "Found 1 SynchronousOnlyOperation at 1 place in standard input.",
     ]

@@ -18,7 +18,10 @@ MERGED = "today's program has changed the same words"
 # What no machine can carry over: the edit is in the very words that the patch replaces.
 REFUSED = {
     "rename a local variable": {"03_persistence_manager/4_sync_twin_removed": "get_conversation_messages"},
-    "add a parameter": {"03_persistence_manager/bug": "create_message_async"},
+    "add a parameter": {
+        "03_persistence_manager/bug": "create_message_async",
+        "09_transactions_and_wrong_fixes/exercise_2": "create_message_async",
+    },
 }
 
 
