@@ -3,6 +3,7 @@
 The views are plain functions, and run in threads. What finds them does not.
 """
 
+import asyncio
 import importlib
 
 from asgiref.sync import sync_to_async
@@ -49,11 +50,12 @@ def show(request, name):
 
 
 async def answers(converter):
-    """Ask for pages of three authors, of whom one has come later and one is none."""
+    """Ask for pages of three authors, of whom one has come later and one is none; a server has a task for each."""
     register_converter(converter, converter.__name__)
     await Author.objects.acreate(name="Later", email="later@example.com")
     with override_settings(ROOT_URLCONF=(path(f"<{converter.__name__}:name>/", show),)):
-        return [(await AsyncClient().get(f"/{name}/")).status_code for name in ("Ann", "Later", "Nobody")]
+        requests = (asyncio.create_task(AsyncClient().get(f"/{name}/")) for name in ("Ann", "Later", "Nobody"))
+        return [(await request).status_code for request in requests]
 
 
 async def broken_converter():
