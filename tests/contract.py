@@ -56,7 +56,9 @@ def assert_fails_as(declared, failure):
     assert (failure.name, failure.message) == (declared.exception, declared.message)
     assert (failure.line["file"], failure.line["function"]) == (declared.file, declared.function)
     assert failure.line["source"] == declared.line
-    if declared.exception == "SynchronousOnlyOperation":
+    called_by = failure.called_by["function"] if failure.called_by else ""
+    assert called_by == declared.called_by, "error.called_by"
+    if declared.exception == "SynchronousOnlyOperation" and not called_by:
         place = declared.to_repair
         assert (failure.wrap["file"], failure.wrap["function"]) == (place.file, place.function), "error.repair"
         assert failure.wrap["source"] == place.line, "error.repair"

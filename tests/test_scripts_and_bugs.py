@@ -30,8 +30,10 @@ async def test_the_log_of_a_use_tells_a_bug_of_the_loop(name, scratch, capsys):
     output = capsys.readouterr().out
     if name and lab.bugs[0].error.exception == "SynchronousOnlyOperation":
         assert code == 1
-        place = lab.bugs[0].error.to_repair
-        assert f"in: {place.function} ({place.file}:" in output
+        error = lab.bugs[0].error
+        place = error.to_repair
+        awaits = f"the async caller of {place.function}" if error.called_by else f"{place.function} ({place.file}:"
+        assert f"in: {awaits}" in output
     else:
         said_of_log, said_of_source = output.splitlines()
         assert (code, said_of_log.partition(":")[0].rstrip(".")) in [

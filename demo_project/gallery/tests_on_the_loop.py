@@ -8,7 +8,7 @@ from shop.models import Author
 CODE = None
 CATALOGUE = [38]
 RUNNER = "test"
-RAISES = {"DoesNotExist": ["row_of_a_fixture"]}
+RAISES = {"AssertionError": ["row_of_its_own"], "DoesNotExist": ["row_of_a_fixture"]}
 
 
 @pytest.fixture
@@ -70,3 +70,23 @@ async def broken_row_of_a_fixture(rolled_back):
 
 async def fixed_row_of_a_fixture(committed):
     print(await Author.objects.aget(name="Chloe"))
+
+
+@pytest.fixture
+def nothing_is_left(django_db_blocker):
+    yield  # until the test has ended, and what it has written is rolled back
+    with django_db_blocker.unblock():
+        names = list(Author.objects.values_list("name", flat=True))
+    assert "Chloe" not in names, f"the next test finds {names}"
+
+
+async def broken_row_of_its_own(nothing_is_left, db):
+    await Author.objects.acreate(name="Chloe")
+
+
+async def fixed_row_of_its_own(nothing_is_left, transactional_db):
+    await Author.objects.acreate(name="Chloe")
+
+
+def fixed_row_of_its_own_2(nothing_is_left, db):
+    Author.objects.create(name="Chloe")

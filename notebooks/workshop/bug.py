@@ -33,6 +33,7 @@ class ServerError:
     """The error in the server's log: exception, message, and the program's innermost frame if there is one.
 
     `repair` is the deepest line of async code, where it is another one: the work is moved to a thread there.
+    `called_by` is the library's async function, where none of the program's own is in the traceback.
     """
 
     exception: str
@@ -41,6 +42,7 @@ class ServerError:
     function: str = ""
     line: str = ""
     repair: Place | None = None
+    called_by: str = ""
 
     @property
     def to_repair(self) -> Place:

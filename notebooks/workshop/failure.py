@@ -6,6 +6,8 @@ from typing import Any
 
 from .show import Shown, table
 
+LIBRARIES = ("asgiref/", "channels/", "django/")
+
 
 class Failure(Shown):
     """Shows the frames that matter: the async function, the line that failed below it, and what raised the error."""
@@ -19,6 +21,10 @@ class Failure(Shown):
         own = [frame for frame in frames if frame["project"]]
         # The deepest own frame that may await is the last place where the work can still be sent to another thread.
         self.wrap = next((frame for frame in reversed(own) if frame["coroutine"]), None)
+        # Without one, a library has called a plain function on its loop.
+        called = self.name == "SynchronousOnlyOperation" and self.wrap is None
+        library = [frame for frame in frames if frame["coroutine"] and frame["file"].startswith(LIBRARIES)]
+        self.called_by = library[-1] if called and library else None
         self.line = own[-1] if own else None
         self.raised = frames[-1] if frames else None
         self.asked_database = any(frame["file"].startswith("django/db/") for frame in frames)
@@ -30,7 +36,7 @@ class Failure(Shown):
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Return role, place, function and source of each frame shown; one that has two roles is shown once."""
-        roles = [("async function", self.wrap), ("raised by", self.raised)]
+        roles = [("async function", self.wrap or self.called_by), ("raised by", self.raised)]
         if self.line != self.raised:
             roles.insert(1, ("database line" if self.asked_database else "line that failed", self.line))
         return [

@@ -20,6 +20,7 @@ from .process import finished
 from .timeline import Timeline
 
 SERVER = Path(__file__).with_name("server")
+TESTS = Path(__file__).with_name("_tests.py")
 LIMIT = 60.0  # seconds until something that was promised counts as broken, on a machine that is busy with other things
 Found = TypeVar("Found")
 
@@ -113,6 +114,18 @@ class Site:
         )
         if exit_code:
             raise WorkshopError(f"{script} failed: {error_of(err)}")
+        return out
+
+    async def test(self, *files: str) -> str:
+        """Run tests of the bug with pytest, on a database of their own: await site.test("test_pages.py").
+
+        Returns a line for each test. Raises WorkshopError when pytest cannot run them.
+        """
+        paths = [str(self.scripts / file) for file in files]
+        environ = self._environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        exit_code, out, err = await finished(sys.executable, str(TESTS), *paths, cwd=self.root, env=environ)
+        if exit_code:
+            raise WorkshopError(f"pytest cannot run {', '.join(files)}: {error_of(err)}")
         return out
 
     def timeline(self, *functions: str) -> Timeline:

@@ -5,7 +5,7 @@ import pytest
 from workshop.bug import Bug, bug_names
 
 
-@pytest.mark.parametrize("name", bug_names())
+@pytest.mark.parametrize("name", [name for name in bug_names() if (Bug.load(name).home / "control.py").exists()])
 def test_a_control_passes(program, name):
     bug = Bug.load(name)
     program.migrate()

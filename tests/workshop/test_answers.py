@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from answers import (, button, fields, health, history, marks, presence, storing, users
+from answers import (
+    allowance,
+    button,
     download,
     fields,
     health,
@@ -17,9 +19,10 @@ from answers import (, button, fields, health, history, marks, presence, storing
     peers,
     presence,
     read_all,
+    seeding,
+    storing,
     users,
 )
-from answers import button, fields, health, history, marks, presence, storing, users
 
 from workshop import Lab
 
@@ -77,6 +80,14 @@ EXERCISES = {
     "09.1": Asked("09_transactions_and_wrong_fixes", 1, button.RIGHT, button.WRONG, in_place_of("mark_all_read_async")),
     "09.2": Asked(
         "09_transactions_and_wrong_fixes", 2, storing.RIGHT, storing.WRONG, in_place_of("create_message_async")
+    ),
+    "10.1": Asked("10_no_async_in_my_code", 1, allowance.RIGHT, allowance.WRONG, in_place_of("allowance_of")),
+    "10.2": Asked(
+        "10_no_async_in_my_code",
+        2,
+        seeding.RIGHT,
+        seeding.WRONG,
+        lambda text, answer: text.partition("    @transaction.atomic\n")[0] + answer,
     ),
 }
 
@@ -197,3 +208,11 @@ class TestButton(Answers):
 
 class TestStoring(Answers):
     exercise = "09.2"
+
+
+class TestAllowance(Answers):
+    exercise = "10.1"
+
+
+class TestSeeding(Answers):
+    exercise = "10.2"

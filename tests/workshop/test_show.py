@@ -165,6 +165,36 @@ def test_a_failure_names_where_to_wrap_and_the_orm_line():
     assert failure.summary() == "messaging/async_handlers.py:7: E: why"
 
 
+def test_a_failure_without_an_async_function_of_the_project_names_that_of_a_library():
+    django, asgiref = "django/core/handlers/base.py", "asgiref/sync.py"
+    frames = [
+        frame("__call__", True, False, asgiref),
+        frame("resolve", True, False, django),
+        frame("other", True, False, "elsewhere/loop.py"),
+        frame("to_python", False),
+        GUARD,
+    ]
+    failure = Failure({"exception": "SynchronousOnlyOperation", "message": "why", "full": "", "frames": frames})
+    assert failure.wrap is None
+    assert failure.called_by["function"] == "resolve"
+    assert [(row[0], row[2]) for row in failure.rows()] == [
+        ("async function", "resolve"),
+        ("database line", "to_python"),
+        ("raised by", "inner"),
+    ]
+    of_another_kind = Failure({"exception": "E", "message": "why", "full": "", "frames": frames})
+    assert of_another_kind.called_by is None
+    own = Failure(
+        {
+            "exception": "SynchronousOnlyOperation",
+            "message": "",
+            "full": "",
+            "frames": [*frames[:2], frame("view", True), GUARD],
+        }
+    )
+    assert own.called_by is None
+
+
 @pytest.mark.parametrize(
     ("frames", "roles"),
     [

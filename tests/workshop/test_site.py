@@ -158,6 +158,41 @@ async def test_a_control_that_fails_says_so_in_a_line(lab):
             await site.run("control.py")
 
 
+async def test_tests_are_run_and_a_line_says_what_became_of_each(lab):
+    (lab.root / "tests_of_users.py").write_text("""
+import pytest
+from django.contrib.auth import get_user_model
+
+def test_nobody_is_there_yet(db):
+    assert not get_user_model().objects.count()
+
+async def test_on_a_loop(transactional_db):
+    get_user_model().objects.count()
+
+def test_without_a_database():
+    get_user_model().objects.count()
+
+@pytest.fixture
+def broken():
+    raise ValueError("of the fixture")
+
+def test_fixture(broken):
+    pass
+""")
+    (lab.root / "no_tests.py").write_text("def test_nothing(:\n")
+    async with await lab.serve() as site:
+        lines = (await site.test("tests_of_users.py")).splitlines()
+        assert [line.partition(". ")[0][:70] for line in sorted(lines)] == [
+            "test_fixture failed: ValueError: of the fixture",
+            "test_nobody_is_there_yet passed",
+            "test_on_a_loop failed: SynchronousOnlyOperation: You cannot call this ",
+            "test_without_a_database failed: RuntimeError: Database access not allo",
+        ]
+        with pytest.raises(WorkshopError, match=r"^pytest cannot run no_tests\.py: .*SyntaxError"):
+            await site.test("no_tests.py")
+        assert site.rows("SELECT COUNT(*) FROM auth_user") != [(0,)], "the tests have a database of their own"
+
+
 async def test_a_server_that_is_gone_is_said(lab):
     site = await lab.serve()
     site._process.kill()

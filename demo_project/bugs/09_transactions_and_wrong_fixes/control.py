@@ -7,7 +7,8 @@ from django.db.models import Max
 from messaging.message_persistence_manager import mark_messages
 from messaging.models import Message
 
-ana = get_user_model().objects.get(username="ana")
+ana, chloe = (get_user_model().objects.get(username=name) for name in ("ana", "chloe"))
+Message.objects.create(sender=chloe, recipient=ana, content="Popcorn?")
 Message.objects.update(status="sent")
 unread = Message.objects.filter(recipient_id=ana.pk).exclude(status="read")
 newest = unread.order_by("sender_id").values_list("sender_id").annotate(Max("pk"))

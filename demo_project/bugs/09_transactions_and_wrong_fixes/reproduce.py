@@ -67,7 +67,6 @@ async def reproduce(site):
 
 async def control(site):
     """Do the same work where no event loop is running."""
-    write_to_ana(site)
     return await site.run("control.py")
 
 
