@@ -40,11 +40,11 @@ SIBLINGS = (
     ),
     Sibling(
         r"Single thread executor already being used, would deadlock",
-        why="Under ASGI, a sync view holds the thread that its own async work needs: asyncio.run waits for itself.",
+        why="The thread that waits for a new loop is the one that the work in that loop needs.",
         fix="Use async_to_sync(function)(…) in place of asyncio.run(function(…)).",
         lesson="10_no_async_in_my_code",
         shape="management_command/own_loop_in_a_hop",
-        trap="Under WSGI, and in Django's test Client, it works.",
+        trap="Under WSGI it works, and in a request of an ASGI server it may hang without any error.",
     ),
     Sibling(
         r"sync_to_async can only be applied to sync functions",
