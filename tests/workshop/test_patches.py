@@ -144,11 +144,13 @@ def keep_first_step(bug):
 
 
 def test_a_function_that_is_gone_is_said_and_nothing_of_the_bug_is_written(kit, bug):
-    change(kit, "def set_user_online_status", "def store_online_status")
+    for path in (kit / "demo_project").rglob("*.py"):
+        if "set_user_online_status" in path.read_text() and bug.home.parent not in path.parents:
+            path.write_text(path.read_text().replace("set_user_online_status", "store_online_status"))
     before = {path: path.read_bytes() for path in bug.home.iterdir()}
     done = make_patches(kit)
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [
+    assert [line for line in done.stderr.splitlines() if line.startswith(bug.home.name)] == [
         "02_online_status/bug.patch is left as it was: set_user_online_status in messaging/async_handlers.py: "
         "it is not there any more under this name. Write it by hand: make patch NAME=02_online_status/bug"
     ]
