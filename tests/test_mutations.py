@@ -189,10 +189,19 @@ def test_a_mutation_of_a_notebook_turns_its_form_red(mutate, look, tmp_path):
 
 
 def parts_of(name):
-    """Return the functions, statements and files that a bug touches, where it touches more than one."""
+    """Return the functions, statements and files that a bug touches, where it touches more than one.
+
+    An import that it needs no more is none of them: to have it back changes nothing.
+    """
     shipped = read_tree(PROJECT)
-    places = changes(shipped, apply(shipped, Bug.load(name).patch))
+    broken = apply(shipped, Bug.load(name).patch)
+    places = [place for place in changes(shipped, broken) if not is_import_given_up(place, shipped, broken)]
     return places if len(places) > 1 else []
+
+
+def is_import_given_up(place, shipped, broken):
+    name, _in, path = place.rpartition(" in ")
+    return name.endswith("import") and name in units(shipped[path]) and name not in units(broken[path])
 
 
 def without(place, shipped, broken):

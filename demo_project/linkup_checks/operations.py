@@ -15,6 +15,7 @@ from messaging.async_handlers import find_user, get_user_presence, set_user_onli
 from messaging.message_persistence_manager import (
     create_message_async,
     get_conversation_messages_async,
+    mark_all_read_async,
     mark_messages_async,
 )
 from messaging.models import Connection, Message, UserStatus
@@ -104,6 +105,12 @@ async def _marks_messages(people: People) -> None:
     expect(await database_sync_to_async(Message.objects.filter(sender=people.chloe, status="read").count)(), 3)
 
 
+async def _marks_all(people: People) -> None:
+    store = database_sync_to_async(Message.objects.create)
+    newest = [(await store(sender_id=people.chloe, recipient_id=people.ana, content=text)).pk for text in "12"][-1]
+    expect([await mark_all_read_async(people.ana) for _ in range(2)], [{people.chloe: newest}, {}])
+
+
 async def _stores_ten_at_once(people: People) -> None:
     contents = [f"message {n}" for n in range(AT_ONCE)]
     sent = [create_message_async(people.ana, people.chloe, content, uuid4()) for content in contents]
@@ -141,4 +148,5 @@ CHECKS: list[tuple[str, str, Callable[[People], Awaitable[None]]]] = [
     ("create_message_async", "stores ten messages at once", _stores_ten_at_once),
     ("get_conversation_messages_async", "returns a conversation, all of it or a part", _returns_conversations),
     ("mark_messages_async", "moves messages to read, and never back", _marks_messages),
+    ("mark_all_read_async", "marks all that a user has got, once", _marks_all),
 ]

@@ -53,7 +53,10 @@ async def test_the_line_of_a_bug_is_named(lab):
     assert code == 1
     asks = re.escape(numbered(lab, error))
     assert re.fullmatch(rf"{asks}: {ERROR}, (1 time|\d times): {re.escape(error.line)}", lines[0]), lines
-    assert lines[1] == f"      move to a thread in: {error.to_repair.function} ({numbered(lab, error.to_repair)})"
+    to_repair = f"{error.to_repair.function} ({numbered(lab, error.to_repair)})"
+    if error.called_by:  # by Django's own async function: the program has none that could move the work
+        to_repair = f"the async caller of {error.function}, which is not in the traceback"
+    assert f"      move to a thread in: {to_repair}" in lines[1 : None if error.called_by else 2]
 
 
 @pytest.mark.parametrize("lab", BUGS, indirect=True)
