@@ -147,6 +147,6 @@ CHECKS: list[tuple[str, str, Callable[[People], Awaitable[None]]]] = [
     ("create_message_async", "stores a message once that is sent twice", _stores_once),
     ("create_message_async", "stores ten messages at once", _stores_ten_at_once),
     ("get_conversation_messages_async", "returns a conversation, all of it or a part", _returns_conversations),
-    ("mark_messages_async", "moves messages to read, and never back", _marks_messages),
     ("mark_all_read_async", "marks all that a user has got, once", _marks_all),
+    ("mark_messages_async", "moves messages to read, and never back", _marks_messages),
 ]

@@ -30,6 +30,7 @@ OPERATIONS_PASS = [
     "OK    create_message_async: stores a message once that is sent twice",
     "OK    create_message_async: stores ten messages at once",
     "OK    get_conversation_messages_async: returns a conversation, all of it or a part",
+    "OK    mark_all_read_async: marks all that a user has got, once",
     "OK    mark_messages_async: moves messages to read, and never back",
 ]
 CREATION_PASSES = [
