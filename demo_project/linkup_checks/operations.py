@@ -107,8 +107,8 @@ async def _marks_messages(people: People) -> None:
 
 async def _marks_all(people: People) -> None:
     store = database_sync_to_async(Message.objects.create)
-    newest = [(await store(sender_id=people.chloe, recipient_id=people.ana, content=text)).pk for text in "12"][-1]
-    expect([await mark_all_read_async(people.ana) for _ in range(2)], [{people.chloe: newest}, {}])
+    newest = [(await store(sender_id=people.ben, recipient_id=people.ana, content=text)).pk for text in "12"][-1]
+    expect([await mark_all_read_async(people.ana) for _ in range(2)], [{people.ben: newest}, {}])
 
 
 async def _stores_ten_at_once(people: People) -> None:
