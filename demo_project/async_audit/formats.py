@@ -66,9 +66,9 @@ def _log_lines(logged: Logged, pasted: bool) -> Iterator[str]:
     if logged.findings:
         places = f"{len(logged.findings)} place{'s' * (len(logged.findings) > 1)}"
         yield f"Found {logged.errors} {ERROR} at {places} in {logged.names}."
-    elif logged.exists and not logged.siblings:
+    elif logged.exists:
         yield f"No {ERROR} in {logged.names}."
-    elif not logged.exists:
+    else:
         yield f"No {ERROR}: {logged.names} does not exist, so nothing has been logged yet."
     for sibling, line in logged.siblings.items():
         yield INDENT.join([printable(shorten(line)), *_meaning(sibling)])
@@ -77,19 +77,12 @@ def _log_lines(logged: Logged, pasted: bool) -> Iterator[str]:
 def _explanation(finding: Finding) -> Iterator[str]:
     shape = shape_of(finding.code)
     yield f"shape: {shape.code} {shape.name}, as far as frames tell: {shape.title}"
-    yield f"why: {shape.why}"
-    yield f"fix: {shape.fix}"
-    yield f"trap: {shape.trap}"
-    if shape.lesson:
-        yield f"lesson: {shape.lesson_file}"
+    yield from _meaning(shape)
 
 
-def _meaning(sibling: Sibling) -> Iterator[str]:
-    yield f"why: {sibling.why}"
-    yield f"fix: {sibling.fix}"
-    if sibling.trap:
-        yield f"trap: {sibling.trap}"
-    yield f"lesson: {sibling.lesson_file}"
+def _meaning(of: Shape | Sibling) -> Iterator[str]:
+    said = {"why": of.why, "fix": of.fix, "trap": of.trap, "lesson": of.lesson_file}
+    yield from (f"{head}: {text}" for head, text in said.items() if text)
 
 
 def _source_lines(report: Report, quiet: bool) -> Iterator[str]:

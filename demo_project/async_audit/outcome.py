@@ -42,7 +42,7 @@ class Outcome:
 
     def exit_code(self) -> int:
         """Return 0 for nothing, 1 for findings, 2 where no file of the source could be parsed."""
-        if self.findings() or (self.logged and self.logged.siblings):
+        if self.findings():
             return 1
         return 2 if self.source and len(self.source.unparsed) >= self.source.files else 0
 

@@ -144,7 +144,7 @@ SIBLINGS = (
         shape="view_in_a_transaction/decorated",
     ),
     Sibling(
-        r"StreamingHttpResponse must consume (?:a)?synchronous iterators",
+        r"StreamingHttpResponse must consume a?synchronous iterators",
         why="The other colour of generator is read to its end before the first part is sent.",
         fix="Under ASGI, stream an async generator: async for … in queryset.aiterator().",
         lesson="07_requests_and_pages",
@@ -171,7 +171,7 @@ SIBLINGS = (
         shape="save_override/save",
     ),
     Sibling(
-        r"SQLite objects created in a thread can only be used in that same thread|can only be used in that same thread",
+        r"can only be used in that same thread",
         why="A connection, or a row's open cursor, was handed to another thread.",
         fix="Look the connection up in the thread that uses it, and hand out lists.",
         lesson="10_no_async_in_my_code",

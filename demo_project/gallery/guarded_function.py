@@ -19,6 +19,14 @@ async def fixed_connect():
     await sync_to_async(lambda: connection.connect())()
 
 
+async def broken_close():
+    connection.close()
+
+
+async def fixed_close():
+    await sync_to_async(lambda: connection.close())()
+
+
 async def broken_rollback():
     connection.rollback()
 

@@ -30,11 +30,15 @@ executed nowhere.
 
 @dataclass(frozen=True)
 class Entry:
-    """One shape of the catalogue; `trap` says what hides it, where there is such a thing."""
+    """One shape of the catalogue; `trap` says what hides it, where there is such a thing.
+
+    `no_control` says why no broken program of it gives, where no loop runs, what the fixed one gives.
+    """
 
     number: int
     title: str
     trap: str = ""
+    no_control: str = ""
 
 
 @dataclass
@@ -42,13 +46,19 @@ class Executed:
     """Where one shape is executed."""
 
     pairs: dict[tuple[str, str], tuple[Program, ...]] = field(default_factory=dict)
-    lessons: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # file, and numbers of code cells
+    lessons: dict[str, list[int]] = field(default_factory=dict)  # file, and numbers of code cells
     bugs: list[str] = field(default_factory=list)
 
     @property
     def programs(self) -> list[Program]:
         """Its programs that are run."""
         return [program for some in self.pairs.values() for program in some if program.is_run]
+
+    @property
+    def controls(self) -> list[Program]:
+        """Its broken programs whose control gives what the fixed one gives."""
+        broken = [program for program in self.programs if program.kind == "broken"]
+        return [program for program in broken if not program.differs and program.database == "sqlite"]
 
     @property
     def traps(self) -> list[Program]:
@@ -81,16 +91,16 @@ def executed() -> dict[int, Executed]:
             numbers[f"{path.removesuffix('.py')}/{about}"].add(number)
     for lesson in lessons():
         for number in lesson.catalogue:
-            found[number].lessons[lesson.file][:0] = []
+            found[number].lessons.setdefault(lesson.file, [])
         cells = nbformat.read(NOTEBOOKS / lesson.file, as_version=4).cells
         for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), 1):
             for number in sorted({number for name in numbers if is_run(name, cell.source) for number in numbers[name]}):
-                found[number].lessons[lesson.file].append(count)
+                found[number].lessons.setdefault(lesson.file, []).append(count)
     for name in bug_names():
         bug = Bug.load(name)
         for number in bug.catalogue:
             found[number].bugs.append(name)
-            found[number].lessons[f"{bug.lesson}.ipynb"][:0] = []
+            found[number].lessons.setdefault(f"{bug.lesson}.ipynb", [])
     return found
 
 

@@ -36,7 +36,7 @@ def test_a_finding_is_a_warning(project, monkeypatch):
         "shop/views.py:6 in show",
         "shop/models.py:3 in Book.label",
     ]
-    assert warning.hint.startswith(shapes()["DAS003"].fix)
+    assert warning.hint == f"{shapes()['DAS003'].fix} (lesson: notebooks/06_attributes_that_query.ipynb)"
     assert (unparsed.level, unparsed.id, unparsed.obj) == (checks.WARNING, "async_audit.W001", "shop/later.py")
     assert engine.calls[0]["root"] == project
 
