@@ -152,7 +152,10 @@ def test_a_function_that_is_gone_is_said_and_nothing_of_the_bug_is_written(kit, 
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "02_online_status/bug.patch is left as it was: set_user_online_status in messaging/async_handlers.py: "
-        "it is not there any more under this name. Write it by hand: make patch NAME=02_online_status/bug"
+        "it is not there any more under this name. Write it by hand: make patch NAME=02_online_status/bug",
+        # It is called there in the very words that the exercise replaces.
+        "08_channels_own_traps/exercise_1.patch is left as it was: ChatConsumer.leave in messaging/consumers.py: "
+        f"{MERGED}. Write it by hand: make patch NAME=08_channels_own_traps/exercise_1",
     ]
     assert {path: path.read_bytes() for path in bug.home.iterdir()} == before
 
