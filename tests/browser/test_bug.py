@@ -1,4 +1,4 @@
-"""Bug 02 as the users of LinkUp see it."""
+"""Bugs 02 and 08 as the users of LinkUp see them."""
 
 import asyncio
 import re
@@ -11,15 +11,17 @@ from pages import connection, message, send
 from workshop import Lab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's
+LOGGED_OUT = "Disconnected (code 4401). You have been logged out."
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def lab(scratch):
-    lab = Lab("02_online_status")
+async def lab(request, scratch):
+    lab = Lab(request.param)
     yield lab
     await lab.close()
 
 
+@pytest.mark.parametrize("lab", ["02_online_status"], indirect=True)
 async def test_the_bug_as_its_users_see_it_and_the_repair(lab, visit):
     async with await lab.serve() as site:
         page = await visit("ana", "chat/ben/", at=site)
@@ -38,3 +40,25 @@ async def test_the_bug_as_its_users_see_it_and_the_repair(lab, visit):
         await expect(connection(ben)).to_have_text("Connected")
         await send(ana, "Is this thing on?")
         await expect(message(ben, "Is this thing on?")).to_be_visible()
+
+
+@pytest.mark.parametrize("lab", ["08_channels_own_traps"], indirect=True)
+async def test_a_page_learns_no_status_of_a_refused_socket_and_the_console_does(lab, visit):
+    async with await lab.serve() as site:
+        page = await visit("ana", "chat/ben/", at=site)
+        await expect(connection(page)).to_have_text(re.compile(r"^Disconnected \(code 1006\)\. Reconnecting in \d+ s$"))
+        assert {error.rpartition(": ")[2] for error in page.errors} == {"500"}
+        await page.close()
+        page.errors.clear()  # none of the page's own
+
+
+@pytest.mark.parametrize("lab", ["08_channels_own_traps"], indirect=True)
+async def test_who_is_logged_in_is_sent_to_the_login_and_back_again(lab, visit):
+    lab.apply("2_everybody_a_visitor")
+    async with await lab.serve() as site:
+        page = await visit("ana", "chat/ben/", at=site)
+        await expect(connection(page)).to_have_text(LOGGED_OUT)
+        await page.get_by_role("link", name="Log in").click()
+        await page.wait_for_url("**/chat/ben/")
+        await expect(connection(page)).to_have_text(LOGGED_OUT)
+        await page.close()
