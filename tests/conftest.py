@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items):
         "test_jupyterlab",
         "test_authors_path",
         "test_mutations",
-        "test_answers",
+        "workshop/answers",
         "test_patches",
         "test_bugs",
         "test_gallery",

@@ -1,5 +1,7 @@
 """Answers to exercise 1 of lesson 09, about mark_all_read_async."""
 
+from exercises import Answers, in_place_of
+
 SIGNATURE = "def mark_all_read_async(recipient_id: int) -> dict[int, int]:\n"
 HEAD = f"async {SIGNATURE}"
 UNREAD = """    unread = Message.objects.filter(recipient_id=recipient_id).exclude(status=Message.Status.READ)
@@ -129,3 +131,9 @@ async def _mark_all_read(recipient_id: int) -> dict[int, int]:
         "Not yet: ",
     ),
 }
+
+
+class TestButton(Answers):
+    bug, number = "09_transactions_and_wrong_fixes", 1
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("mark_all_read_async"))

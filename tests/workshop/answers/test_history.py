@@ -1,5 +1,7 @@
 """Answers to exercise 1 of lesson 03: get_conversation_messages is called, and its result handed over."""
 
+from exercises import Answers, in_place_of
+
 ARGUMENTS = "user_id: int, peer_id: int, before_id: int | None = None, after_id: int | None = None"
 SIGNATURE = f"def get_conversation_messages_async({ARGUMENTS}) -> list[dict[str, Any]]:\n"
 HEAD = f"async {SIGNATURE}"
@@ -99,3 +101,9 @@ WRONG = {
         "Not yet: ",
     ),
 }
+
+
+class TestHistory(Answers):
+    bug, number = "03_persistence_manager", 1
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("get_conversation_messages_async"))

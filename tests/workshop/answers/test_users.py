@@ -1,5 +1,7 @@
 """Answers to exercise 2 of lesson 05: find_user waits for a pool on the event loop."""
 
+from exercises import Answers, in_place_of
+
 SIGNATURE = "def find_user(username: str) -> AbstractBaseUser | None:\n"
 HEAD = f"async {SIGNATURE}"
 USERS = "    users = get_user_model().objects.filter(username=username, is_active=True)\n"
@@ -88,3 +90,9 @@ WRONG = {
         "Not yet: ",
     ),
 }
+
+
+class TestUsers(Answers):
+    bug, number = "05_where_the_work_runs", 2
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("find_user"))

@@ -1,5 +1,7 @@
 """Answers to exercise 2 of lesson 06: find_user() leaves out what the consumer reads."""
 
+from exercises import Answers, in_place_of
+
 SIGNATURE = "def find_user(username: str) -> AbstractBaseUser | None:\n"
 MOVED = f"@database_sync_to_async\n{SIGNATURE}"
 HEAD = f"async {SIGNATURE}"
@@ -86,3 +88,9 @@ WRONG = {
         "should be",
     ),
 }
+
+
+class TestPeers(Answers):
+    bug, number = "06_attributes_that_query", 2
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("find_user"))

@@ -1,5 +1,7 @@
 """Answers to the exercises of lesson 01: a datetime in a frame, and a migration that says all rows were changed."""
 
+from exercises import Answers
+
 LINE = '"updated_at": message.updated_at,'
 RIGHT_TIMES = {
     "as created_at": '"updated_at": message.updated_at.isoformat(),',
@@ -94,3 +96,15 @@ WRONG_MIGRATIONS = {
         "Not yet: ",
     ),
 }
+
+
+class TestTimesInAFrame(Answers):
+    bug, number = "01_missing_updated_at", 1
+    right, wrong = RIGHT_TIMES, WRONG_TIMES
+    put = staticmethod(lambda text, answer: text.replace(LINE, answer))
+
+
+class TestMigration(Answers):
+    bug, number = "01_missing_updated_at", 2
+    right, wrong = RIGHT_MIGRATIONS, WRONG_MIGRATIONS
+    put = staticmethod(lambda text, answer: answer)

@@ -1,5 +1,7 @@
 """Answers to exercise 2 of lesson 08: close_sockets, whose event nobody hears."""
 
+from exercises import Answers, in_place_of
+
 HEAD = 'def close_sockets(session_key: str) -> None:\n    """Make every socket of a session close with 4401."""\n'
 BRIDGE = "    from asgiref.sync import async_to_sync, sync_to_async\n\n"
 GIVEN = '(session_room(session_key), {"type": "chat.logout"})'
@@ -51,3 +53,9 @@ WRONG = {
         "should be",
     ),
 }
+
+
+class TestLoggingOut(Answers):
+    bug, number = "08_channels_own_traps", 2
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("close_sockets"))

@@ -1,5 +1,7 @@
 """Answers to exercise 1 of lesson 10: an allowance that all users of a process share."""
 
+from exercises import Answers, in_place_of
+
 SIGNATURE = "def allowance_of(user_id: int) -> Allowance:\n"
 WRONG_RESULT = "no error, but what came out is wrong"
 
@@ -87,3 +89,9 @@ _allowances: dict[int, Allowance] = {{}}
         "no error, but ",
     ),
 }
+
+
+class TestAllowance(Answers):
+    bug, number = "10_no_async_in_my_code", 1
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("allowance_of"))

@@ -1,5 +1,7 @@
 """Answers to exercise 1 of lesson 02: get_user_presence on the event loop."""
 
+from exercises import Answers, in_place_of
+
 SIGNATURE = "def get_user_presence(user_id: int) -> dict[str, Any]:\n"
 HEAD = f"async {SIGNATURE}"
 QUERY = "UserStatus.objects.filter(user_id=user_id).first"
@@ -128,3 +130,9 @@ WRONG = {
         "Not yet: ",
     ),
 }
+
+
+class TestPresence(Answers):
+    bug, number = "02_online_status", 1
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("get_user_presence"))

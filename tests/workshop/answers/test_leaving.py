@@ -2,6 +2,8 @@
 
 from textwrap import indent
 
+from exercises import Answers, in_place_of
+
 LEFT_OPEN = "leaves a database connection open"
 STANDS_STILL = "nobody else is served"
 
@@ -71,7 +73,7 @@ WRONG = {
     ),
     "started and forgotten": (leave(f"asyncio.create_task({GIVEN})"), "Not yet: "),
     "awaited for a moment": (
-        leave(f"await asyncio.wait([asyncio.create_task({GIVEN})], timeout=1)"),
+        leave(f"await asyncio.wait([asyncio.create_task({GIVEN})], timeout=0.1)"),
         "before it is stored that she has left",
     ),
     "started in a thread and forgotten": (
@@ -115,3 +117,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         "on the event loop thread",
     ),
 }
+
+
+class TestLeaving(Answers):
+    bug, number = "08_channels_own_traps", 1
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("leave"))

@@ -1,5 +1,7 @@
 """Answers to exercise 2 of lesson 09, about create_message_async."""
 
+from exercises import Answers, in_place_of
+
 SIGNATURE = """def create_message_async(
     sender_id: int, recipient_id: int, content: str, client_id: UUID
 ) -> dict[str, Any]:
@@ -120,3 +122,9 @@ async def _store(sender_id: int, recipient_id: int, content: str, client_id: UUI
         "Not yet: ",
     ),
 }
+
+
+class TestStoring(Answers):
+    bug, number = "09_transactions_and_wrong_fixes", 2
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("create_message_async"))

@@ -2,6 +2,8 @@
 
 from textwrap import indent
 
+from exercises import Answers
+
 HANDLE = """    def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("only with LINKUP_DEBUG=1")
@@ -98,3 +100,9 @@ WRONG = {
         "nobody is told",
     ),
 }
+
+
+class TestSeeding(Answers):
+    bug, number = "10_no_async_in_my_code", 2
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(lambda text, answer: text.partition("    @transaction.atomic\n")[0] + answer)

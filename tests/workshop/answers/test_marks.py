@@ -1,5 +1,7 @@
 """Answers to the two exercises about mark_messages_async: 2 of lesson 02, and 2 of lesson 03."""
 
+from exercises import Answers, in_place_of
+
 SIGNATURE = "def mark_messages_async(recipient_id: int, sender_id: int, up_to_id: int, status: str) -> bool:\n"
 HEAD = f"async {SIGNATURE}"
 GIVEN = "(recipient_id, sender_id, up_to_id, status)"
@@ -224,3 +226,15 @@ ONE_AT_A_TIME = threading.Lock()
         "Not yet: ",
     ),
 }
+
+
+class TestMarks(Answers):
+    bug, number = "02_online_status", 2
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("mark_messages_async"))
+
+
+class TestMarksInATransaction(Answers):
+    bug, number = "03_persistence_manager", 2
+    right, wrong = RIGHT, WRONG_IN_A_TRANSACTION
+    put = staticmethod(in_place_of("mark_messages_async"))

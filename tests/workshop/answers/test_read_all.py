@@ -1,5 +1,7 @@
 """Answers to exercise 1 of lesson 07: read_all has @login_required, and asks for request.user."""
 
+from exercises import Answers, in_place_of
+
 SIGNATURE = "def read_all(request: HttpRequest) -> HttpResponse:\n"
 HEAD = f"@require_POST\n@login_required\nasync {SIGNATURE}"
 PLAIN = f"@require_POST\nasync {SIGNATURE}"
@@ -127,3 +129,9 @@ async {SIGNATURE}    from django.contrib.auth.models import User
         "asks the database",
     ),
 }
+
+
+class TestReadAll(Answers):
+    bug, number = "07_requests_and_pages", 1
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("read_all"))

@@ -1,5 +1,7 @@
 """Answers to exercise 1 of lesson 06: conversations() does not bring the status rows that a template reads."""
 
+from exercises import Answers, in_place_of
+
 HEAD = "def conversations(user_id: int) -> QuerySet[AbstractBaseUser]:\n"
 PARTS = """    sent = Q(sender_id=user_id, recipient_id=OuterRef("pk"))
     received = Q(sender_id=OuterRef("pk"), recipient_id=user_id)
@@ -107,3 +109,9 @@ WRONG = {
         "Not yet: ",
     ),
 }
+
+
+class TestInbox(Answers):
+    bug, number = "06_attributes_that_query", 1
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("conversations"))

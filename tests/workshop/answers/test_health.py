@@ -1,5 +1,7 @@
 """Answers to exercise 1 of lesson 05: _database_answers uses a connection on the event loop."""
 
+from exercises import Answers, in_place_of
+
 SIGNATURE = "def _database_answers() -> bool:\n"
 HEAD = f"async {SIGNATURE}"
 LEFT_OPEN = "leaves a database connection open"
@@ -119,3 +121,9 @@ WRONG = {
     ),
     "nobody is asked": (f"{HEAD}    return True\n", SAYS_YES),
 }
+
+
+class TestHealth(Answers):
+    bug, number = "05_where_the_work_runs", 1
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("_database_answers"))

@@ -1,5 +1,7 @@
 """Answers to exercise 2 of lesson 07: the lines of the download come from a plain `for`."""
 
+from exercises import Answers, in_place_of
+
 SIGNATURE = "def _lines(user_id: int) -> AsyncIterator[str]:\n"
 HEAD = f"async {SIGNATURE}"
 OWN = '    own = Message.objects.filter(Q(sender_id=user_id) | Q(recipient_id=user_id)).order_by("pk")\n'
@@ -81,3 +83,9 @@ WRONG = {
         "out of order",
     ),
 }
+
+
+class TestDownload(Answers):
+    bug, number = "07_requests_and_pages", 2
+    right, wrong = RIGHT, WRONG
+    put = staticmethod(in_place_of("_lines"))
