@@ -28,8 +28,8 @@ except OSError as error:
     ) from error
 
 INSTALLED_APPS = [
-    "linkup",  # before daphne: its runserver refuses DEBUG on a public address
-    "daphne",
+    # Its runserver is Daphne's. "daphne" itself would load Twisted in every command, which is half of a command's start.
+    "linkup",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -72,6 +72,8 @@ def reporting(application: Any) -> Any:
 def serve() -> None:
     """Load the program and serve it on a free port of 127.0.0.1 until the parent is gone."""
     sys.path.insert(0, os.getcwd())
+    # Twisted's TLS is a tenth of the start, and this address has none.
+    sys.modules["OpenSSL"] = None  # type: ignore[assignment]
     from daphne.server import Server, reactor
     from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
