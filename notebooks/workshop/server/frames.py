@@ -4,6 +4,7 @@ Part of the server process, whose folder is that of the program.
 """
 
 import ast
+import functools
 import inspect
 import linecache
 import re
@@ -16,6 +17,7 @@ ROOT = Path.cwd()
 COMPREHENSIONS = re.compile(r"((^|\.)(<locals>\.)?<(list|set|dict)comp>)+$")
 
 
+@functools.cache
 def is_project_file(filename: str) -> bool:
     """Tell whether a file belongs to the program."""
     return Path(filename).is_relative_to(ROOT)
