@@ -12,6 +12,7 @@ from async_audit.config import codes
 from async_audit.errors import CannotLook
 from async_audit.findings import printable
 from async_audit.formats import as_github, as_json, as_text
+from async_audit.known import without_baseline, write_known
 from async_audit.log_files import names_of, read_logs
 from async_audit.look import Wishes, base_of, look
 from async_audit.outcome import Logged, Outcome
@@ -50,6 +51,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--all", action="store_true", help="report guesses too (tier 3)")
     add("--tests", action="store_true", help="look at the project's tests too")
     add("--exclude", action="append", metavar="GLOB", help="leave files or folders out; may be given more than once")
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument("--baseline", metavar="FILE", help="leave out what this file knows; it outlives moves of lines")
+    known.add_argument("--write-baseline", metavar="FILE", help="write all that is found in the source to such a file")
 
 
 def run(options: Mapping[str, Any], out: TextIO, err: TextIO, site: Site | None = None) -> int:
@@ -78,13 +82,18 @@ def run(options: Mapping[str, Any], out: TextIO, err: TextIO, site: Site | None 
         logged=_chosen(logged, wishes),
         pasted="-" in logs,
     )
-    text = FORMATS[options["format"]](outcome)
+    if options["baseline"]:
+        outcome = without_baseline(outcome, Path(options["baseline"]), paths, wishes)
+    if options["write_baseline"]:
+        text = write_known(outcome, Path(options["write_baseline"]))
+    else:
+        text = FORMATS[options["format"]](outcome)
     if text:
         out.write(f"{text}\n")
-    if options["format"] == "text":
+    if options["format"] == "text" or options["write_baseline"]:
         for file in outcome.source.unparsed if outcome.source else []:
             err.write(f"{printable(f'{file.path} was not looked at: {file.reason}')}\n")
-    return outcome.exit_code()
+    return 0 if options["write_baseline"] else outcome.exit_code()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -136,9 +145,5 @@ def _chosen(logged: Logged | None, wishes: Wishes) -> Logged | None:
     """Leave out the codes that nobody wants to hear of."""
     if not logged or not (wishes.select or wishes.ignore):
         return logged
-    findings = [
-        finding
-        for finding in logged.findings
-        if finding.code not in wishes.ignore and (not wishes.select or finding.code in wishes.select)
-    ]
+    findings = [finding for finding in logged.findings if wishes.reports(finding.code)]
     return replace(logged, findings=findings, errors=sum(finding.times for finding in findings))

@@ -21,7 +21,8 @@ def as_text(outcome: Outcome) -> str:
     """Return lines like those of a linter, and a last line of each side that says how much there is."""
     lines = list(_log_lines(outcome.logged, outcome.pasted)) if outcome.logged else []
     if outcome.source:
-        lines += _source_lines(outcome.source, quiet=outcome.logged is not None)
+        lines += _source_lines(outcome.source, outcome.logged is not None, " new" * bool(outcome.compared))
+    lines += [printable(sentence) for each in outcome.compared for sentence in each.sentences()]
     return "\n".join(lines)
 
 
@@ -32,6 +33,8 @@ def as_json(outcome: Outcome) -> str:
     found = {"findings": findings, "unparsed": unparsed}
     if outcome.pasted and outcome.logged:
         found["siblings"] = [asdict(sibling) for sibling in outcome.logged.siblings]
+    if outcome.compared:
+        found["compared"] = [asdict(each) for each in outcome.compared]
     return json.dumps(found, indent=2)
 
 
@@ -45,6 +48,7 @@ def as_github(outcome: Outcome) -> str:
     for file in outcome.source.unparsed if outcome.source else []:
         name = _property(from_here(file.path, outcome.base))
         lines.append(f"::notice file={name},title=not parsed::{_data(file.reason)}")
+    lines += [f"::notice::{_data(sentence)}" for each in outcome.compared for sentence in each.sentences()]
     return "\n".join(lines)
 
 
@@ -85,21 +89,22 @@ def _meaning(of: Shape | Sibling) -> Iterator[str]:
     yield from (f"{head}: {text}" for head, text in said.items() if text)
 
 
-def _source_lines(report: Report, quiet: bool) -> Iterator[str]:
+def _source_lines(report: Report, quiet: bool, new: str) -> Iterator[str]:
     for finding in report.findings:
         place = f"{finding.path}:{finding.line}:{finding.col}"
         yield INDENT.join(map(printable, [f"{place}: {finding.code} {finding.message}", *_chain(finding)]))
     if report.findings:
         many = "s" * (len(report.findings) > 1)
-        yield f"Found {len(report.findings)} place{many} in the source. More: --explain {report.findings[0].code}"
+        yield f"Found {len(report.findings)}{new} place{many} in the source. More: --explain {report.findings[0].code}"
     elif len(report.unparsed) >= max(report.files, 1):
         yield "No file of the source could be parsed."
     elif report.unparsed:
         parsed, version = report.files - len(report.unparsed), "{}.{}".format(*sys.version_info)
-        yield f"Nothing found in {parsed} of {report.files} files; the others cannot be read with Python {version}."
+        files = f"{parsed} of {report.files} files"
+        yield f"Nothing{new} found in {files}; the others cannot be read with Python {version}."
     else:
         read = "" if quiet else f" ({report.files} file{'s' * (report.files > 1)})"
-        yield f"Nothing found in the source{read}."
+        yield f"Nothing{new} found in the source{read}."
 
 
 def _chain(finding: StaticFinding) -> list[str]:

@@ -25,6 +25,10 @@ class Wishes:
     guesses: bool = False
     tests: bool = False
 
+    def reports(self, code: str) -> bool:
+        """Tell whether the command line lets findings of a code through."""
+        return code not in self.ignore and (not self.select or code in self.select)
+
 
 def base_of(paths: Sequence[str]) -> Path:
     """Return the folder that output names files from: the one given, that of a file, or what several have in common."""

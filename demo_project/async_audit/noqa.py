@@ -21,10 +21,10 @@ def silences(line: str, code: str) -> bool:
 def is_silenced(finding: StaticFinding, root: Path) -> bool:
     """Tell whether the finding's own line, or the one that asks the database, has such a comment."""
     places = [Step(finding.path, finding.line, finding.function), *finding.chain[-1:]]
-    return any(silences(_line(root / place.path, place.line), finding.code) for place in places)
+    return any(silences(source_line(root / place.path, place.line), finding.code) for place in places)
 
 
-def _line(file: Path, number: int) -> str:
+def source_line(file: Path, number: int) -> str:
     """Return a line of a file as it is now, empty when there is none."""
     linecache.checkcache(str(file))
     return linecache.getline(str(file), number)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from async_audit.baseline import Entry
 from async_audit.findings import Finding, Place
 from async_audit.guess import DEFAULT
 from async_audit.report import Report, StaticFinding, Step
@@ -24,16 +25,33 @@ class Logged:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """How many findings were left out, for they are known, and which of the known ones are no more.
+
+    `where` ends a sentence: "in the baseline".
+    """
+
+    where: str
+    known: int
+    gone: tuple[Entry, ...] = ()
+
+    def sentences(self) -> list[str]:
+        """Return what there is to say: how many are known, and each that was not found."""
+        return [f"{self.known} {self.where}.", *(f"Not found any more, {self.where}: {entry}" for entry in self.gone)]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The two sides of a run, None where it did not look; `base` is the folder that paths start at.
 
-    `pasted` tells that a traceback was given to be explained.
+    `pasted` tells that a traceback was given to be explained. `compared` says what of the source was left out.
     """
 
     base: Path
     source: Report | None = None
     logged: Logged | None = None
     pasted: bool = False
+    compared: tuple[Compared, ...] = ()
 
     def findings(self) -> list[tuple[StaticFinding, int]]:
         """Return all findings alike, each with the number of times that a log has it, 0 for one in the source."""

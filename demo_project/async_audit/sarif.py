@@ -33,6 +33,11 @@ def as_sarif(outcome: Outcome) -> str:
                         "locations": [{"physicalLocation": {"artifactLocation": _artifact(file.path, outcome)}}],
                     }
                     for file in unparsed
+                ]
+                + [
+                    {"level": "note", "message": {"text": sentence}}
+                    for compared in outcome.compared
+                    for sentence in compared.sentences()
                 ],
             }
         ],
