@@ -42,8 +42,8 @@ patch: .venv/installed  ## give a copy to edit, then store what was edited: NAME
 patches: .venv/installed  ## write the bugs' patches anew after demo_project has changed
 	cd notebooks && ../$(BIN)/python -m workshop.patches
 
-lock: .venv/installed  ## compile pyproject.toml's dependencies
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.txt pyproject.toml
+lock: .venv/installed  ## compile what pyproject.toml says that the kit needs
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.txt --group kit
 
 bench: .venv/installed  ## where the suite's seconds go, by module; the checker's time and memory; LinkUp under load
 	$(BIN)/pytest -q --junitxml=.bench.xml $(ARGS)

@@ -4,17 +4,17 @@
 With a PATH it needs no settings and imports nothing of the project. Else LinkUp is the project: its source, its log.
 """
 
-import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from async_audit.command import add_arguments, main
+from async_audit.command import add_arguments, main, program
 
 
-def concerns_linkup(arguments: list[str]) -> bool:
+def concerns_linkup(arguments: Sequence[str]) -> bool:
     """Tell whether the command line names no folder or file of another project."""
     parser = ArgumentParser(add_help=False)
     add_arguments(parser)
@@ -22,7 +22,7 @@ def concerns_linkup(arguments: list[str]) -> bool:
     return not known.paths and not known.explain and not {"-h", "--help"} & set(arguments)
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: Sequence[str]) -> int:
     """Run the command line; return its exit code."""
     if not concerns_linkup(arguments):
         return main(arguments)
@@ -42,10 +42,4 @@ def run(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        code = run(sys.argv[1:])
-        sys.stdout.flush()
-    except BrokenPipeError:  # as in `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
-    sys.exit(code)
+    sys.exit(program(run))

@@ -19,9 +19,9 @@ PYTHONS = ["3.11", "3.12", "3.13"]
 
 
 def declared():
-    """Return the dependencies of pyproject.toml."""
+    """Return what pyproject.toml says that the kit needs."""
     with (ROOT / "pyproject.toml").open("rb") as file:
-        return [Requirement(line) for line in tomllib.load(file)["project"]["dependencies"]]
+        return [Requirement(line) for line in tomllib.load(file)["dependency-groups"]["kit"]]
 
 
 def locked():

@@ -3,7 +3,7 @@
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,7 +16,6 @@ from async_audit.known import without_baseline, write_known
 from async_audit.log_files import names_of, read_logs
 from async_audit.look import Wishes, base_of, look
 from async_audit.outcome import Logged, Outcome
-from async_audit.report import Report
 from async_audit.sarif import as_sarif
 from async_audit.shapes import shapes
 from async_audit.source import Project
@@ -78,7 +77,8 @@ def run(options: Mapping[str, Any], out: TextIO, err: TextIO, site: Site | None 
     logged = _logged(logs, Project(base), site if not paths else None, err)
     outcome = Outcome(
         base=base,
-        source=_source(paths or [str(base)], wishes) if paths or not logs else None,
+        # a management command's own stream ends each piece of a line
+        source=look(paths or [str(base)], wishes, sys.stderr) if paths or not logs else None,
         logged=_chosen(logged, wishes),
         pasted="-" in logs,
     )
@@ -98,7 +98,7 @@ def run(options: Mapping[str, Any], out: TextIO, err: TextIO, site: Site | None 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line without any project of its own; say on standard error what keeps it from looking."""
-    parser = ArgumentParser(prog="check_async_errors.py", description=HELP)
+    parser = ArgumentParser(description=HELP)
     add_arguments(parser)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -110,16 +110,15 @@ def main(arguments: Sequence[str]) -> int:
         return 2
 
 
-def _source(paths: Sequence[str], wishes: Wishes) -> Report:
+def program(command: Callable[[Sequence[str]], int] = main) -> int:
+    """Run a command with the arguments of this process, as a program; return its exit code."""
     try:
-        return look(paths, wishes, sys.stderr)  # a management command's own ends each piece of a line
-    except ModuleNotFoundError as error:
-        if not error.name or error.name.partition(".")[0] != "django":
-            raise
-        raise CannotLook(
-            f"Django is not installed for {sys.executable}, and which methods have an async twin is read from it. "
-            "Run the checker with the Python of the project."
-        ) from None
+        code = command(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # as in `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    return code
 
 
 def _logged(logs: list[str], project: Project, site: Site | None, err: TextIO) -> Logged | None:

@@ -59,7 +59,7 @@ def look(paths: Sequence[str], wishes: Wishes, terminal: TextIO) -> Report:
 
 
 def _look(path: str, wishes: Wishes, base: Path, terminal: TextIO) -> Report:
-    from async_audit.static import audit  # it needs Django, and the checker's other half does not
+    from async_audit.static import audit  # who only reads logs need not wait for it
 
     file = Path(os.path.abspath(path))
     is_folder = _is_folder(path)

@@ -139,16 +139,3 @@ def test_a_shape_in_markdown():
     shape = shapes()["DAS001"]
     assert f"```python\n{shape.example_broken.strip()}\n```" in shape.markdown()
     assert shape.markdown().endswith(f"Lesson: {shape.lesson_file}")
-
-
-def test_the_hook_for_other_repositories(tmp_path):
-    lines = (NOTEBOOKS.parent / ".pre-commit-hooks.yaml").read_text().splitlines()
-    hook = dict(line.removeprefix("- ").strip().split(": ", 1) for line in lines if not line.strip().startswith("#"))
-    assert (hook["id"], hook["language"], hook["pass_filenames"]) == ("check-async-errors", "script", "false")
-    entry = NOTEBOOKS.parent / hook["entry"]
-    assert entry.stat().st_mode & 0o111, "pre-commit starts the file itself"
-    (tmp_path / "clean.py").write_text("async def answer():\n    return 42\n")
-    done = subprocess.run(
-        [sys.executable, entry, *hook["args"].strip("[]").split(", ")], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Nothing found in the source (1 file).\n", "")

@@ -15,6 +15,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from async_audit.report import Unparsed
+from async_audit.static import django_source
 from async_audit.static.values import EVERYTHING
 
 # Not the project's own code.
@@ -165,16 +166,9 @@ class Files:
 
     def _installed(self, name: str) -> Module | None:
         if name not in self._outside:
-            import django
-
-            base = Path(django.__file__).parent.parent.joinpath(*name.split("."))
-            files = [base / "__init__.py", base.with_suffix(".py")]
-            file = next((file for file in files if file.is_file()), None)
-            self._outside[name] = None
-            if file:
-                source = file.read_bytes()
-                shown = file.as_posix().split("-packages/")[-1]
-                self._outside[name] = Module(shown, name, _parse(source), source, is_own=False)
+            path = f"{name.replace('.', '/')}.py"
+            source = django_source.read(path.removeprefix("django/"))
+            self._outside[name] = Module(path, name, _parse(source), source, is_own=False) if source else None
         return self._outside[name]
 
 

@@ -1,12 +1,11 @@
-"""Which methods of the installed Django ask the database: those that have an async twin, as its source tells."""
+"""Which methods of Django ask the database: those that have an async twin, as its source tells."""
 
 from __future__ import annotations
 
 import ast
 from functools import cache
-from pathlib import Path
 
-import django
+from async_audit.static import django_source
 
 # They build a query or hand out parts of it; only going through them asks.
 LAZY = {"iterator"}
@@ -50,9 +49,8 @@ PAIR = frozenset(["get_or_create", "update_or_create"])
 @cache
 def twins(*path: str) -> frozenset[str]:
     """Return the functions of one file of Django that have an async twin in the same class."""
-    file = Path(django.__file__).parent.joinpath(*path)
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    for node in ast.walk(ast.parse(django_source.read("/".join(path)) or b"")):
         if isinstance(node, ast.ClassDef | ast.Module | ast.FunctionDef):
             names = {child.name for child in node.body if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)}
             found.update(name for name in names if f"a{name}" in names)
