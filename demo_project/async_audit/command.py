@@ -12,7 +12,8 @@ from async_audit.config import codes
 from async_audit.errors import CannotLook
 from async_audit.findings import printable
 from async_audit.formats import as_github, as_json, as_text
-from async_audit.known import without_baseline, write_known
+from async_audit.junit import as_junit
+from async_audit.known import without_baseline, without_revision, write_known
 from async_audit.log_files import names_of, read_logs
 from async_audit.look import Wishes, base_of, look
 from async_audit.outcome import Logged, Outcome
@@ -21,7 +22,7 @@ from async_audit.shapes import shapes
 from async_audit.source import Project
 from async_audit.tracebacks import ERROR
 
-FORMATS = {"text": as_text, "json": as_json, "sarif": as_sarif, "github": as_github}
+FORMATS = {"text": as_text, "json": as_json, "sarif": as_sarif, "github": as_github, "junit": as_junit}
 HELP = f"Find the lines that raise {ERROR}: in the source of any Django project, and in logs."
 
 
@@ -51,6 +52,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--tests", action="store_true", help="look at the project's tests too")
     add("--exclude", action="append", metavar="GLOB", help="leave files or folders out; may be given more than once")
     known = parser.add_mutually_exclusive_group()
+    known.add_argument(
+        "--diff", metavar="REV", help="leave out what is there at a revision of git: report what is added"
+    )
     known.add_argument("--baseline", metavar="FILE", help="leave out what this file knows; it outlives moves of lines")
     known.add_argument("--write-baseline", metavar="FILE", help="write all that is found in the source to such a file")
 
@@ -82,7 +86,9 @@ def run(options: Mapping[str, Any], out: TextIO, err: TextIO, site: Site | None 
         logged=_chosen(logged, wishes),
         pasted="-" in logs,
     )
-    if options["baseline"]:
+    if options["diff"] is not None:
+        outcome = without_revision(outcome, options["diff"], paths, wishes, sys.stderr)
+    if options["baseline"] is not None:
         outcome = without_baseline(outcome, Path(options["baseline"]), paths, wishes)
     if options["write_baseline"]:
         text = write_known(outcome, Path(options["write_baseline"]))

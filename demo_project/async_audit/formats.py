@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from async_audit.findings import Finding, printable, shorten
 from async_audit.outcome import Logged, Outcome
@@ -22,7 +23,7 @@ def as_text(outcome: Outcome) -> str:
     lines = list(_log_lines(outcome.logged, outcome.pasted)) if outcome.logged else []
     if outcome.source:
         lines += _source_lines(outcome.source, outcome.logged is not None, " new" * bool(outcome.compared))
-    lines += [printable(sentence) for each in outcome.compared for sentence in each.sentences()]
+    lines += map(printable, outcome.sentences())
     return "\n".join(lines)
 
 
@@ -30,11 +31,11 @@ def as_json(outcome: Outcome) -> str:
     """Return one object; a finding of a log has the number of times it happened besides."""
     findings = [asdict(finding) | ({"times": times} if times else {}) for finding, times in outcome.findings()]
     unparsed = [asdict(file) for file in outcome.source.unparsed] if outcome.source else []
-    found = {"findings": findings, "unparsed": unparsed}
+    found: dict[str, Any] = {"findings": findings, "unparsed": unparsed}
     if outcome.pasted and outcome.logged:
         found["siblings"] = [asdict(sibling) for sibling in outcome.logged.siblings]
     if outcome.compared:
-        found["compared"] = [asdict(each) for each in outcome.compared]
+        found["compared"] = asdict(outcome.compared)
     return json.dumps(found, indent=2)
 
 
@@ -43,12 +44,12 @@ def as_github(outcome: Outcome) -> str:
     lines = []
     for finding, _times in outcome.findings():
         place = f"file={_property(from_here(finding.path, outcome.base))},line={finding.line},col={finding.col}"
-        message = "\n".join([finding.message, *_chain(finding), f"fix: {shape_of(finding.code).fix}"])
+        message = "\n".join([finding.message, *chain_of(finding), f"fix: {shape_of(finding.code).fix}"])
         lines.append(f"::warning {place},title={_property(finding.code)}::{_data(message)}")
     for file in outcome.source.unparsed if outcome.source else []:
         name = _property(from_here(file.path, outcome.base))
         lines.append(f"::notice file={name},title=not parsed::{_data(file.reason)}")
-    lines += [f"::notice::{_data(sentence)}" for each in outcome.compared for sentence in each.sentences()]
+    lines += [f"::notice::{_data(sentence)}" for sentence in outcome.sentences()]
     return "\n".join(lines)
 
 
@@ -57,6 +58,12 @@ def from_here(path: str, base: Path) -> str:
     file = Path(os.path.abspath(base / path))
     here = Path.cwd()
     return file.relative_to(here).as_posix() if file.is_relative_to(here) and file.exists() else path
+
+
+def chain_of(finding: StaticFinding) -> list[str]:
+    """Return the way down to the line that asks the database, empty when that is the finding's own line."""
+    steps = [f"{step.path}:{step.line} in {step.function}" for step in finding.chain]
+    return steps if len(steps) > 1 else []
 
 
 def shape_of(code: str) -> Shape:
@@ -92,7 +99,7 @@ def _meaning(of: Shape | Sibling) -> Iterator[str]:
 def _source_lines(report: Report, quiet: bool, new: str) -> Iterator[str]:
     for finding in report.findings:
         place = f"{finding.path}:{finding.line}:{finding.col}"
-        yield INDENT.join(map(printable, [f"{place}: {finding.code} {finding.message}", *_chain(finding)]))
+        yield INDENT.join(map(printable, [f"{place}: {finding.code} {finding.message}", *chain_of(finding)]))
     if report.findings:
         many = "s" * (len(report.findings) > 1)
         yield f"Found {len(report.findings)}{new} place{many} in the source. More: --explain {report.findings[0].code}"
@@ -105,12 +112,6 @@ def _source_lines(report: Report, quiet: bool, new: str) -> Iterator[str]:
     else:
         read = "" if quiet else f" ({report.files} file{'s' * (report.files > 1)})"
         yield f"Nothing{new} found in the source{read}."
-
-
-def _chain(finding: StaticFinding) -> list[str]:
-    """Return the way down to the line that asks the database, empty when that is the finding's own line."""
-    steps = [f"{step.path}:{step.line} in {step.function}" for step in finding.chain]
-    return steps if len(steps) > 1 else []
 
 
 def _data(text: str) -> str:

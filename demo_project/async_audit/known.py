@@ -4,12 +4,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 from async_audit.baseline import Entry, compare, read_baseline, root_of, write_baseline
 from async_audit.errors import CannotLook
 from async_audit.look import Wishes
 from async_audit.outcome import Compared, Outcome
 from async_audit.report import Report
+from async_audit.revision import Revision
 
 
 def without_baseline(outcome: Outcome, file: Path, paths: Sequence[str], wishes: Wishes) -> Outcome:
@@ -29,7 +31,20 @@ def without_baseline(outcome: Outcome, file: Path, paths: Sequence[str], wishes:
 
     gone = tuple(sorted(entry for entry in left.elements() if is_gone(entry)))
     compared = Compared("in the baseline", len(report.findings) - len(new), gone)
-    return replace(outcome, source=replace(report, findings=new), compared=(*outcome.compared, compared))
+    return replace(outcome, source=replace(report, findings=new), compared=compared)
+
+
+def without_revision(outcome: Outcome, name: str, paths: Sequence[str], wishes: Wishes, terminal: TextIO) -> Outcome:
+    """Return a run without the findings in the source that are there at a revision of git.
+
+    Raises CannotLook when it cannot be read.
+    """
+    report = _source(outcome)
+    revision = Revision(name, outcome.base)
+    known = revision.findings(paths or [str(outcome.base)], wishes, terminal)
+    new, _left = compare(report.findings, known, outcome.base, revision.top)
+    compared = Compared(f"at {name} already", len(report.findings) - len(new))
+    return replace(outcome, source=replace(report, findings=new), compared=compared)
 
 
 def write_known(outcome: Outcome, file: Path) -> str:
@@ -43,5 +58,8 @@ def write_known(outcome: Outcome, file: Path) -> str:
 
 def _source(outcome: Outcome) -> Report:
     if not outcome.source:
-        raise CannotLook("A baseline is about the source, and only a log was named. Name a folder as well.")
+        raise CannotLook(
+            "--baseline, --write-baseline and --diff are about the source, and only a log was named. "
+            "Name a folder as well."
+        )
     return outcome.source

@@ -39,14 +39,14 @@ def base_of(paths: Sequence[str]) -> Path:
         raise CannotLook(f"{' and '.join(paths)} have no folder in common: look at one after the other.") from None
 
 
-def look(paths: Sequence[str], wishes: Wishes, terminal: TextIO) -> Report:
+def look(paths: Sequence[str], wishes: Wishes, terminal: TextIO, may_be_empty: bool = False) -> Report:
     """Return what there is to report in all paths together, named from `base_of` them.
 
-    Raises CannotLook when there is nothing to look at.
+    Raises CannotLook when there is nothing to look at, unless that may be.
     """
     base = base_of(paths)
     reports = [_look(path, wishes, base, terminal) for path in paths]
-    if not sum(report.files for report in reports):
+    if not may_be_empty and not sum(report.files for report in reports):
         raise CannotLook(
             f"No Python file to read in {', '.join(paths)}. Name the folder of a project; "
             "tests are left out without --tests, and what exclude says always is."

@@ -51,12 +51,16 @@ class Outcome:
     source: Report | None = None
     logged: Logged | None = None
     pasted: bool = False
-    compared: tuple[Compared, ...] = ()
+    compared: Compared | None = None
 
     def findings(self) -> list[tuple[StaticFinding, int]]:
         """Return all findings alike, each with the number of times that a log has it, 0 for one in the source."""
         logged = [(_as_static(finding), finding.times) for finding in self.logged.findings] if self.logged else []
         return [*logged, *((finding, 0) for finding in (self.source.findings if self.source else []))]
+
+    def sentences(self) -> list[str]:
+        """Return what there is to say of findings that were left out."""
+        return self.compared.sentences() if self.compared else []
 
     def exit_code(self) -> int:
         """Return 0 for nothing, 1 for findings, 2 where no file of the source could be parsed."""

@@ -34,11 +34,7 @@ def as_sarif(outcome: Outcome) -> str:
                     }
                     for file in unparsed
                 ]
-                + [
-                    {"level": "note", "message": {"text": sentence}}
-                    for compared in outcome.compared
-                    for sentence in compared.sentences()
-                ],
+                + [{"level": "note", "message": {"text": sentence}} for sentence in outcome.sentences()],
             }
         ],
         "results": [_result(finding, rules.index(finding.code), outcome) for finding in findings],

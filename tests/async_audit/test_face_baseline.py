@@ -83,7 +83,7 @@ def test_one_more_of_a_kind_is_new(project, baseline, monkeypatch, capsys):
     code, out, _err = run(capsys, project, "--baseline", baseline, "--format=json")
     found = json.loads(out)
     assert (code, [finding["line"] for finding in found["findings"]]) == (1, [10])
-    assert found["compared"] == [{"where": "in the baseline", "known": 2, "gone": []}]
+    assert found["compared"] == {"where": "in the baseline", "known": 2, "gone": []}
 
 
 def test_what_is_gone_is_said_where_it_was_looked_for(project, baseline, monkeypatch, capsys):
@@ -93,7 +93,7 @@ def test_what_is_gone_is_said_where_it_was_looked_for(project, baseline, monkeyp
     def said(*arguments):
         code, out, _err = run(capsys, *arguments, "--baseline", baseline, "--format=json")
         assert code == 0
-        return json.loads(out)["compared"][0]["gone"]
+        return json.loads(out)["compared"]["gone"]
 
     assert said(project) == [gone, gone]
     assert said(project / "shop") == [gone, gone]
@@ -114,7 +114,7 @@ def test_it_means_the_same_from_everywhere(project, baseline, monkeypatch, capsy
     assert run(capsys, link, "--baseline", link / "known.json")[0] == 0
 
 
-@pytest.mark.parametrize("name", ["github", "sarif"])
+@pytest.mark.parametrize("name", ["github", "sarif", "junit"])
 def test_each_format_says_it(project, baseline, monkeypatch, capsys, name):
     Engine(monkeypatch, CALLED)
     code, out, _err = run(capsys, project, "--baseline", baseline, "--format", name)
@@ -198,10 +198,10 @@ def test_it_is_replaced_and_keeps_its_permissions(project, baseline, monkeypatch
 
 
 def test_a_log_alone_has_no_baseline(project, capsys):
-    for option in ("--baseline", "--write-baseline"):
+    for option in ("--baseline", "--write-baseline", "--diff"):
         code, out, err = run(capsys, "--log", project / "shop/views.py", option, project / "known.json")
         assert (code, out) == (2, "")
-        assert "A baseline is about the source, and only a log was named. Name a folder as well." in err
+        assert "are about the source, and only a log was named. Name a folder as well." in err
 
 
 def test_both_at_once(project, baseline, capsys):

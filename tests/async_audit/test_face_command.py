@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from face import CALLED, DIRECT, GUESSED, UNPARSED, Engine, make_project
 
-from async_audit.command import main
+from async_audit.command import FORMATS, main
 from workshop.scratch import PROJECT
 
 TEXT = """\
@@ -144,7 +144,7 @@ def test_files_that_cannot_be_parsed_are_named_and_not_red(project, monkeypatch,
     assert run(capsys, project) == (0, said_of_source, said)
 
 
-@pytest.mark.parametrize("name", ["text", "json", "sarif", "github"])
+@pytest.mark.parametrize("name", FORMATS)
 def test_nothing_could_be_parsed(project, monkeypatch, capsys, name):
     Engine(monkeypatch, unparsed=[UNPARSED], files=1)
     code, out, err = run(capsys, project, "--format", name)

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from urllib.parse import unquote
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from audit import HERE, at
@@ -203,3 +204,53 @@ def test_a_pasted_traceback_is_explained(logs, monkeypatch, capsys):
         "      lesson: notebooks/02_online_status.ipynb",
         "Found 1 SynchronousOnlyOperation at 1 place in standard input.",
     ]
+
+
+def junit(capsys, *arguments):
+    """Return the one suite, whose numbers are right."""
+    suites = fromstring(output(capsys, *arguments, "--format", "junit"))
+    assert (suites.tag, [suite.tag for suite in suites]) == ("testsuites", ["testsuite"])
+    (suite,) = suites
+    assert suite.get("name") == "check_async_errors"
+    numbers = {
+        "tests": "testcase",
+        "failures": "testcase/failure",
+        "errors": "testcase/error",
+        "skipped": "testcase/skipped",
+    }
+    assert {name: suite.get(name) for name in numbers} == {
+        name: str(len(suite.findall(path))) for name, path in numbers.items()
+    }
+    return suite
+
+
+def test_junit(project, monkeypatch, capsys):
+    Engine(monkeypatch, CALLED, DIRECT, unparsed=[UNPARSED])
+    direct, called, unparsed = junit(capsys, project)
+    assert direct.attrib == {"classname": "project/shop/views.py", "name": "DAS003 shop/views.py:6:17", "time": "0"}
+    (failure,) = called
+    assert (failure.tag, failure.get("type"), failure.get("message")) == (
+        "failure",
+        "DAS003",
+        "self.genre was not loaded",
+    )
+    way = ["shop/views.py:6 in show", "shop/models.py:3 in Book.label"]
+    assert failure.text.split("\n") == ["self.genre was not loaded", *way, f"fix: {shapes()['DAS003'].fix}"]
+    assert unparsed.get("classname") == "project/shop/later.py"
+    assert unparsed.find("skipped").get("message") == "line 1: invalid syntax"
+
+
+def test_junit_of_nothing(project, monkeypatch, capsys):
+    Engine(monkeypatch)
+    (case,) = junit(capsys, project)
+    assert (case.get("name"), list(case)) == ("nothing found", [])
+    Engine(monkeypatch, unparsed=[UNPARSED], files=1)
+    (case,) = junit(capsys, project)
+    assert case.find("error").get("message") == "line 1: invalid syntax"
+
+
+def test_junit_of_names_that_xml_has_no_letters_for(project, monkeypatch, capsys):
+    Engine(monkeypatch, replace(DIRECT, path='a<&"\x01\udc80.py', message="]]>\x1b", function="\ufffe"))
+    (case,) = junit(capsys, project)
+    assert case.get("name") == 'DAS003 a<&"\\x01\\udc80.py:6:17'
+    assert case.find("failure").get("message") == r"]]>\x1b"

@@ -72,7 +72,9 @@ def project(tmp_path):
 def test_it_holds_the_checker_alone(wheel):
     with zipfile.ZipFile(wheel) as archive:
         files = {name for name in archive.namelist() if not name.endswith("/") and ".dist-info/" not in name}
-    tracked = run("git", "ls-files", "async_audit", cwd=PROJECT)[1].splitlines()
+    tracked = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "async_audit", cwd=PROJECT)[
+        1
+    ].splitlines()
     assert files == set(tracked)
     assert "async_audit/static/django_facts.toml" in files
 
@@ -121,3 +123,34 @@ def test_the_hook_installs_itself(command, project):
     assert run(*entry, cwd=project) == (1, FOUND, "")
     (project / "shop/views.py").write_text("async def answer():\n    return 42\n")
     assert run(*entry, cwd=project) == (0, "Nothing found in the source (1 file).\n", "")
+
+
+def steps():
+    """Return the commands of the example workflow, as a pull request against main runs them."""
+    workflow = yaml.safe_load((PROJECT / "check_async_errors.workflow.yaml").read_text())
+    assert set(workflow[True]) == {"push", "pull_request"}  # YAML reads the key `on` as a truth value
+    assert workflow["permissions"]["security-events"] == "write"
+    [job] = workflow["jobs"].values()
+    return [step["run"].replace("${{ github.base_ref }}", "main") for step in job["steps"] if "run" in step]
+
+
+def test_the_example_workflow(command, project):
+    git = ["git", "-c", "user.name=Ana", "-c", "user.email=ana@example.org"]
+    for arguments in (
+        ["init", "-q"],
+        ["add", "."],
+        ["commit", "-qm", "begin"],
+        ["update-ref", "refs/remotes/origin/main", "HEAD"],
+    ):
+        assert run(*git, *arguments, cwd=project)[0] == 0
+    _install, adds, all_findings = [f"PATH={command.parent}:$PATH\n{step}" for step in steps()]
+    shell = ["bash", "-e", "-c"]  # as GitHub runs a step
+    assert run(*shell, adds, cwd=project) == (0, "::notice::1 at origin/main already.\n", "")
+    (project / "shop/new.py").write_text(VIEWS)
+    code, out, _err = run(*shell, adds, cwd=project)
+    assert (code, out.count("::warning file=shop/new.py,line=5")) == (1, 1)
+    assert run(*shell, all_findings, cwd=project) == (0, "", "")
+    [sarif] = json.loads((project / "soo.sarif").read_text())["runs"]
+    assert len(sarif["results"]) == 2
+    (project / "pyproject.toml").write_text("[tool.async_audit")
+    assert run(*shell, all_findings, cwd=project)[0] != 0, "what cannot be read fails the step"
