@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,6 +18,7 @@ from async_audit.known import without_baseline, without_revision, write_known
 from async_audit.log_files import names_of, read_logs
 from async_audit.look import Wishes, base_of, look
 from async_audit.outcome import Logged, Outcome
+from async_audit.report import Report
 from async_audit.sarif import as_sarif
 from async_audit.shapes import shapes
 from async_audit.source import Project
@@ -51,6 +53,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--all", action="store_true", help="report guesses too (tier 3)")
     add("--tests", action="store_true", help="look at the project's tests too")
     add("--exclude", action="append", metavar="GLOB", help="leave files or folders out; may be given more than once")
+    add("--fix", action="store_true", help="show as a diff how to repair what is mechanical, and nothing else")
+    add("--write", action="store_true", help="with --fix: write it to the files as well")
     known = parser.add_mutually_exclusive_group()
     known.add_argument(
         "--diff", metavar="REV", help="leave out what is there at a revision of git: report what is added"
@@ -70,6 +74,10 @@ def run(options: Mapping[str, Any], out: TextIO, err: TextIO, site: Site | None 
     paths, logs = options["paths"], options["log"] or []
     if not paths and not logs and not site:
         raise CannotLook("Nothing to look at. Name the folder of a project, or a log: --log FILE.")
+    if options["write"] and not options["fix"]:
+        raise CannotLook("--write is about --fix, which is not there: --fix --write")
+    if options["fix"] and options["format"] != "text":
+        raise CannotLook(f"--fix shows a diff, so --format {options['format']} means nothing with it. Leave one out.")
     wishes = Wishes(
         select=codes(options["select"] or (), "--select"),
         ignore=codes(options["ignore"] or (), "--ignore"),
@@ -86,10 +94,13 @@ def run(options: Mapping[str, Any], out: TextIO, err: TextIO, site: Site | None 
         logged=_chosen(logged, wishes),
         pasted="-" in logs,
     )
+    everything = outcome.source
     if options["diff"] is not None:
         outcome = without_revision(outcome, options["diff"], paths, wishes, sys.stderr)
     if options["baseline"] is not None:
         outcome = without_baseline(outcome, Path(options["baseline"]), paths, wishes)
+    if options["fix"]:
+        return _fix(outcome, everything, paths, wishes, options["write"], out, err)
     if options["write_baseline"]:
         text = write_known(outcome, Path(options["write_baseline"]))
     else:
@@ -125,6 +136,34 @@ def program(command: Callable[[Sequence[str]], int] = main) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     return code
+
+
+def _fix(
+    outcome: Outcome,
+    everything: Report | None,
+    paths: Sequence[str],
+    wishes: Wishes,
+    is_written: bool,
+    out: TextIO,
+    err: TextIO,
+) -> int:
+    """Show what is repaired, and write it when asked to; return 1 when findings are left in the files, else 0."""
+    from async_audit.fix.fix import Fixing, diff, write  # as slow to import as what looks
+
+    if not outcome.source or not everything:
+        raise CannotLook("--fix is about the source, and only a log was named. Name a folder as well.")
+    again = partial(look, paths or [str(outcome.base)], wishes, sys.stderr)
+    fixed = Fixing(everything, outcome.base, lambda edited: again(edited=edited)).fix(outcome.source.findings)
+    out.write(diff(fixed, outcome.base))
+    if is_written:
+        write(fixed)
+    for finding in fixed.refused:
+        place = f"{finding.path}:{finding.line}: {finding.code}"
+        err.write(f"{printable(place)} is left: with its repair, the checker finds something else.\n")
+    left = len(outcome.source.findings) - len(fixed.repaired)
+    how = "Repaired" if is_written else "With --write, it would repair"
+    err.write(f"{how} {len(fixed.repaired)} in {len(fixed.after)} file{'s' * (len(fixed.after) != 1)}; {left} left.\n")
+    return 1 if left or (fixed.repaired and not is_written) else 0
 
 
 def _logged(logs: list[str], project: Project, site: Site | None, err: TextIO) -> Logged | None:

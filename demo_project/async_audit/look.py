@@ -1,9 +1,10 @@
 """Looks at the source in folders and files, and leaves out what nobody asked for."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 from async_audit.config import Config, read_config
@@ -39,13 +40,21 @@ def base_of(paths: Sequence[str]) -> Path:
         raise CannotLook(f"{' and '.join(paths)} have no folder in common: look at one after the other.") from None
 
 
-def look(paths: Sequence[str], wishes: Wishes, terminal: TextIO, may_be_empty: bool = False) -> Report:
+def look(
+    paths: Sequence[str],
+    wishes: Wishes,
+    terminal: TextIO,
+    *,
+    may_be_empty: bool = False,
+    edited: Mapping[str, bytes] = MappingProxyType({}),
+) -> Report:
     """Return what there is to report in all paths together, named from `base_of` them.
 
-    Raises CannotLook when there is nothing to look at, unless that may be.
+    `edited` has contents by paths that stand for those on disk. Raises CannotLook when there is nothing to look at,
+    unless that may be.
     """
     base = base_of(paths)
-    reports = [_look(path, wishes, base, terminal) for path in paths]
+    reports = [_look(path, wishes, base, terminal, edited) for path in paths]
     if not may_be_empty and not sum(report.files for report in reports):
         raise CannotLook(
             f"No Python file to read in {', '.join(paths)}. Name the folder of a project; "
@@ -58,12 +67,12 @@ def look(paths: Sequence[str], wishes: Wishes, terminal: TextIO, may_be_empty: b
     )
 
 
-def _look(path: str, wishes: Wishes, base: Path, terminal: TextIO) -> Report:
+def _look(path: str, wishes: Wishes, base: Path, terminal: TextIO, edited: Mapping[str, bytes]) -> Report:
     from async_audit.static import audit  # who only reads logs need not wait for it
 
     file = Path(os.path.abspath(path))
     is_folder = _is_folder(path)
-    root = file if is_folder else _project_of(file)
+    root = file if is_folder else project_of(file)
     config = _config(root, wishes)
     with Progress(terminal) as progress:
         report = audit(
@@ -72,11 +81,14 @@ def _look(path: str, wishes: Wishes, base: Path, terminal: TextIO) -> Report:
             wrappers=config.wrappers,
             tests=wishes.tests or not is_folder,
             progress=progress,
+            edited=edited,
         )
     findings = [
         finding
         for finding in report.findings
-        if (finding.tier < GUESS or wishes.guesses) and config.reports(finding.code) and not is_silenced(finding, root)
+        if (finding.tier < GUESS or wishes.guesses)
+        and config.reports(finding.code)
+        and not is_silenced(finding, root, edited)
     ]
     report = Report(findings, report.unparsed, report.files)
     return _renamed(report if is_folder else _of_file(report, file.relative_to(root).as_posix()), root, base)
@@ -97,7 +109,7 @@ def _is_folder(path: str) -> bool:
     return False
 
 
-def _project_of(file: Path) -> Path:
+def project_of(file: Path) -> Path:
     """Return the folder of the project around a file, for the models and functions that the file uses."""
     marked = (up for up in file.parents if any((up / mark).is_file() for mark in ("manage.py", "pyproject.toml")))
     return next(marked, file.parent)

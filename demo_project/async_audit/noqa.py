@@ -2,6 +2,7 @@
 
 import linecache
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from async_audit.report import StaticFinding, Step
@@ -18,10 +19,19 @@ def silences(line: str, code: str) -> bool:
     return False
 
 
-def is_silenced(finding: StaticFinding, root: Path) -> bool:
-    """Tell whether the finding's own line, or the one that asks the database, has such a comment."""
+def is_silenced(finding: StaticFinding, root: Path, edited: Mapping[str, bytes]) -> bool:
+    """Tell whether the finding's own line, or the one that asks the database, has such a comment.
+
+    `edited` has contents by paths that stand for those on disk.
+    """
     places = [Step(finding.path, finding.line, finding.function), *finding.chain[-1:]]
-    return any(silences(source_line(root / place.path, place.line), finding.code) for place in places)
+    return any(silences(_line(root / place.path, place.line, edited), finding.code) for place in places)
+
+
+def _line(file: Path, number: int, edited: Mapping[str, bytes]) -> str:
+    if str(file) not in edited:
+        return source_line(file, number)
+    return "".join(edited[str(file)].decode(errors="replace").splitlines(keepends=True)[number - 1 : number])
 
 
 def source_line(file: Path, number: int) -> str:

@@ -50,7 +50,7 @@ class Engine:
         self.calls = []
         monkeypatch.setattr(async_audit.static, "audit", self.audit)
 
-    def audit(self, root, *, exclude=(), wrappers=(), tests=False, progress=None):
+    def audit(self, root, *, exclude=(), wrappers=(), tests=False, progress=None, edited=()):
         self.calls.append({"root": root, "exclude": tuple(exclude), "wrappers": tuple(wrappers), "tests": tests})
         for done in range(self.report.files + 1):
             progress(done, self.report.files)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from async_audit.report import Report
 from async_audit.static import django_calls, loop_calls, python_calls, signals, templates
@@ -36,13 +37,17 @@ def audit(
     wrappers: Sequence[str] = (),
     tests: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    edited: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Report:
-    """Look through the Python files of a folder, or at one file; `progress` gets files read and files in all."""
+    """Look through the Python files of a folder, or at one file; `progress` gets files read and files in all.
+
+    `edited` has contents by paths that stand for those on disk.
+    """
     limit, was_collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(limit, RECURSION))
     gc.disable()  # a tree has no garbage, and looking for it takes most of the time
     try:
-        files = Files(root, exclude, tests, progress)
+        files = Files(root, exclude, tests, progress, edited)
         engine = Engine(Names(files), wrappers)
         engine.run()
         return Report(advised(engine.findings.values()), files.unparsed, files.count)

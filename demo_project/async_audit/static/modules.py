@@ -9,7 +9,7 @@ import re
 import sys
 import tokenize
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from itertools import takewhile
 from pathlib import Path
@@ -106,9 +106,15 @@ class Files:
     """The modules of a folder, and of Django's own `contrib` applications, which are read when they are asked for."""
 
     def __init__(
-        self, root: Path, exclude: Sequence[str], tests: bool, progress: Callable[[int, int], None] | None
+        self,
+        root: Path,
+        exclude: Sequence[str],
+        tests: bool,
+        progress: Callable[[int, int], None] | None,
+        edited: Mapping[str, bytes],
     ) -> None:
         self.root = root
+        self._edited = edited
         self.unparsed: list[Unparsed] = []
         self.modules: list[Module] = []
         self._by_suffix: dict[str, list[Module]] = {}
@@ -128,7 +134,7 @@ class Files:
 
     def _read(self, path: str, name: str) -> Module | None:
         try:
-            source = _source(path)
+            source = self._edited[path] if path in self._edited else _source(path)
             tree = _parse(source)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self.unparsed.append(Unparsed(name, _reason(error)))

@@ -1,0 +1,1 @@
+"""The mechanical repairs: --fix shows them as a diff, --write writes them."""
