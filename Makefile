@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab copies test soak lint notebooks picture new-bug new-lesson patch patches lock bench
+.PHONY: lab copies test soak lint notebooks pictures new-bug new-lesson patch patches lock bench
 .DEFAULT_GOAL := lab
 
 lab: copies  ## open your copies of the lessons in JupyterLab
@@ -30,8 +30,8 @@ notebooks: .venv/installed  ## run the lessons, or the one of NAME, and store th
 	cd notebooks && ../$(BIN)/python -m workshop.gallery_table
 	cd notebooks && ../$(BIN)/python -m workshop.catalogue
 
-picture: .venv/installed  ## take the picture at the head of the README: a broken and a repaired chat, each beside its lanes
-	cd notebooks && ../$(BIN)/python -m workshop.readme_picture
+pictures: .venv/installed  ## take the pictures of running chats anew: at the head of the README, and in lesson 04
+	cd notebooks && ../$(BIN)/python -m workshop.pictures
 
 new-bug new-lesson: .venv/installed  ## make the folder of a bug, or a notebook, with everything explained: NAME=06_lazy_relation
 	cd notebooks && ../$(BIN)/python -m workshop.author $@ $(NAME)
