@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab copies test soak lint notebooks pictures new-bug new-lesson patch patches lock bench
+.PHONY: lab copies test soak lint notebooks pictures new-bug new-lesson patch patches lock bench versions
 .DEFAULT_GOAL := lab
 
 lab: copies  ## open your copies of the lessons in JupyterLab
@@ -41,6 +41,10 @@ patch: .venv/installed  ## give a copy to edit, then store what was edited: NAME
 
 patches: .venv/installed  ## write the bugs' patches anew after demo_project has changed
 	cd notebooks && ../$(BIN)/python -m workshop.patches
+
+versions: .venv/installed  ## does it still happen? The gallery under each Django since 5.2, or the one of DJANGO=7.0a1
+	$(BIN)/python tests/versions.py $(DJANGO)
+	cd notebooks && ../$(BIN)/python -m workshop.catalogue
 
 lock: .venv/installed  ## compile what pyproject.toml says that the kit needs
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -o requirements.txt --group kit

@@ -84,6 +84,7 @@ class Step:
     client: Any = None
     cost: Cost | None = None
     unseen_in_source: str = ""
+    catalogue: list[int] = field(default_factory=list)  # shapes that it is
 
     def __post_init__(self) -> None:
         if (self.outcome == "passes") != (self.error is None):
@@ -110,6 +111,7 @@ class Exercise:
     error: ServerError | None = None  # where nothing is raised, what comes out is wrong
     max_queries: int | None = None
     max_hops: int | None = None
+    catalogue: list[int] = field(default_factory=list)  # shapes that it is
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Bug:
     control: Any = None
     no_control: str = ""
     unseen_in_source: str = ""
-    catalogue: list[int] = field(default_factory=list)  # shapes that it, its steps and its exercises are
+    catalogue: list[int] = field(default_factory=list)  # shapes that it is, beside those of its steps and exercises
     faults: list[Fault] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     exercises: list[Exercise] = field(default_factory=list)

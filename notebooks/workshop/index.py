@@ -31,7 +31,9 @@ class Lesson:
     django: list[str]
     symptoms: list[str]
     file: str
-    catalogue: list[int] = field(default_factory=list)  # shapes that its cells execute without bug and gallery
+    catalogue: dict[str, list[int]] = field(
+        default_factory=dict
+    )  # by a cell's id: what it executes without the gallery
 
 
 def lessons() -> list[Lesson]:

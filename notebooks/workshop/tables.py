@@ -42,6 +42,10 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         if not isinstance(value, list):
             raise WorkshopError(f"{where} is a list, and not {value!r}.")
         return [_value(options[0], item, f"{where}, number {number}") for number, item in enumerate(value, 1)]
+    if get_origin(hint) is dict:
+        if not isinstance(value, dict):
+            raise WorkshopError(f"{where} is a table, and not {value!r}.")
+        return {key: _value(options[1], item, f"{where}, {key}") for key, item in value.items()}
     kind = next((option for option in options if option is not type(None)), hint)
     if hasattr(kind, "__dataclass_fields__"):
         return read_table(kind, value, where)
