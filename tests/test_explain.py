@@ -60,6 +60,18 @@ def test_what_a_program_raises_is_known(program):
     assert bool(known) != (str(program) in HARM_ITSELF), outcome["message"]
 
 
+def test_a_message_alone_leads_to_the_rule():
+    text = explain("SynchronousOnlyOperation: You cannot call this from an async context").text()
+    for part in ("no traceback, only: ", "fix: ", "trap: ", "notebooks/00_start_here.ipynb", 'Shape("sync_query/get")'):
+        assert part in text
+
+
+def test_an_error_without_a_program_of_its_own_is_explained():
+    text = explain("ProgrammingError: Cannot operate on a closed database.").text()
+    assert "notebooks/03_persistence_manager.ipynb" in text
+    assert "Shape(" not in text
+
+
 def test_a_log_that_is_piped_in_is_red_for_its_own_error_alone():
     """A coroutine that was not awaited is explained; it is no SynchronousOnlyOperation, which is what is counted."""
     done = subprocess.run(

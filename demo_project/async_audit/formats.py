@@ -12,7 +12,7 @@ from async_audit.findings import Finding, printable, shorten
 from async_audit.outcome import Logged, Outcome
 from async_audit.report import Report, StaticFinding
 from async_audit.shapes import Shape, shapes
-from async_audit.siblings import Sibling
+from async_audit.sibling import Sibling
 from async_audit.tracebacks import ERROR
 
 INDENT = "\n      "

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 FOREIGN = re.compile(
     r"/(site|dist)-packages/|/lib(64)?/(python|pypy)\d[^/]*/|/Python\d+/Lib/|/python\d+\.zip/|^<frozen "
 )
+# Sentry names a package's files from its folder.
+IN_PACKAGES = re.compile(
+    r"(django|asgiref|channels|daphne|uvicorn|starlette|rest_framework|graphql|strawberry|celery)/"
+)
 AWAITS = re.compile(r"\bawait\b|\basync (for|with)\b")
+PLAIN = re.compile(r"__(?!call|a(?:enter|exit|iter|next))\w+__")  # special methods that nothing awaits
 GUARD = "raise SynchronousOnlyOperation"
 
 
@@ -24,6 +29,8 @@ class Frame:
     def __post_init__(self) -> None:
         if re.match(r"[A-Za-z]:\\", self.path):
             self.path = self.path.replace("\\", "/")
+        if IN_PACKAGES.match(self.path):
+            self.path = f"/site-packages/{self.path}"
 
     @property
     def in_project(self) -> bool:
@@ -35,12 +42,21 @@ class Frame:
         """Tell whether this line raises the error, as Django's guard does."""
         return self.source.startswith(GUARD)
 
+    @property
+    def asks(self) -> bool:
+        """Tell whether this is Django's database code."""
+        return "/django/db/" in self.path
+
     def looks_async(self, caller: "Frame | None") -> bool:
         """Guess: the frame's line awaits something, or its caller awaits it, or an event loop's own code runs it."""
         if AWAITS.search(self.source):
             return True
         # Without marks, Python means the whole line.
-        return caller is not None and bool(AWAITS.search(caller.marked or caller.source) or "/asyncio/" in caller.path)
+        return (
+            caller is not None
+            and not PLAIN.fullmatch(self.function)
+            and bool(AWAITS.search(caller.marked or caller.source) or "/asyncio/" in caller.path)
+        )
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Which shape of the error a traceback shows."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -28,7 +29,7 @@ RULES = [
 ]
 COMPILED = [(re.compile(path), re.compile(function or ".*"), code) for path, function, code in RULES]
 CALLED_IN_WRAPPER = re.compile(r"(?:sync_to_async|to_thread)\(\s*[\w.]+\(")
-LOOP_OR_GRAPHQL = re.compile(r"/asyncio/events\.py|/graphql/execution/")
+LOOP, GRAPHQL = "/asyncio/events.py", "/graphql/execution/"
 DEFAULT = "DAS001"
 
 
@@ -52,5 +53,5 @@ def shape_of(frames: Sequence[Frame], boundary: Frame | None) -> str:
 
 def _is_callback(frames: Sequence[Frame]) -> bool:
     """Tell whether an event loop, or a GraphQL executor, calls the outermost function of the project."""
-    own = next((n for n, frame in enumerate(frames) if frame.in_project), 0)
-    return own > 0 and bool(LOOP_OR_GRAPHQL.search(frames[own - 1].path))
+    callers = [frame.path for frame in itertools.takewhile(lambda frame: not frame.in_project, frames)]
+    return len(callers) < len(frames) and (any(GRAPHQL in path for path in callers) or LOOP in "".join(callers[-1:]))

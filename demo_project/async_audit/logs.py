@@ -9,8 +9,10 @@ from dataclasses import replace
 from async_audit.findings import Finding, Place, shorten
 from async_audit.frames import Frame, Traceback
 from async_audit.guess import shape_of
+from async_audit.pasted import as_python_prints
 from async_audit.records import read_lines
-from async_audit.siblings import Sibling, sibling_in
+from async_audit.sibling import Sibling
+from async_audit.siblings import ITSELF, sibling_in
 from async_audit.source import Project
 from async_audit.streams import PHRASE
 from async_audit.tracebacks import ERROR, TracebackReader
@@ -30,12 +32,14 @@ class LogFindings:
 
         In one that was pasted to be explained, errors beside SynchronousOnlyOperation count too.
         """
-        reader = TracebackReader(lambda traceback: self._add(traceback, name))
-        for line in read_lines(log):
+        reader = TracebackReader(lambda traceback: self._add(traceback, name, pasted))
+        for line in as_python_prints(read_lines(log)) if pasted else read_lines(log):
             reader.feed(line)
             if pasted and (sibling := sibling_in(line)):
                 self.siblings.setdefault(sibling, line.strip())
         reader.finish()
+        if pasted and len(self._first) > 1 and name in self._first:  # the message of an error that is there in full
+            del self._first[name], self._counts[name], self.siblings[ITSELF]
 
     def count(self) -> int:
         """Return how many errors there are, at all places together."""
@@ -53,13 +57,15 @@ class LogFindings:
             key=lambda finding: (finding.place, finding.boundary or finding.place),
         )
 
-    def _add(self, traceback: Traceback, log: str) -> None:
+    def _add(self, traceback: Traceback, log: str, pasted: bool) -> None:
         if traceback.frames:
             finding = self._locate([*traceback.callers, *traceback.frames], traceback.message)
             key: Hashable = finding.place, finding.boundary
         else:
             finding = _without_traceback(traceback, log)
             key = log  # one finding for all of them: nothing tells their places apart
+            if pasted:
+                self.siblings.setdefault(ITSELF, traceback.message)
         self._first.setdefault(key, finding)
         self._counts[key] += 1
 
@@ -121,10 +127,11 @@ def _with_others(finding: Finding) -> Finding:
 
 
 def _nearest_to_database(frames: list[Frame]) -> Frame:
-    """Return the innermost frame of a package outside Django's database code, or else the first in that."""
+    """Return the innermost frame of a package other than Django, or outside its database code, or the first in that."""
     packages = [frame for frame in frames if "-packages/" in frame.path]
     callers = [frame for frame in packages if not re.search("/django/(db|utils)/", frame.path)]
-    return (callers[-1:] or packages[:1] or frames)[0]
+    others = [frame for frame in callers if not re.search("-packages/(django|asgiref)/", frame.path)]
+    return (others[-1:] or callers[-1:] or packages[:1] or frames)[0]
 
 
 def _without_traceback(traceback: Traceback, log: str) -> Finding:

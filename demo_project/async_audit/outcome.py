@@ -7,7 +7,7 @@ from async_audit.baseline import Entry
 from async_audit.findings import Finding, Place
 from async_audit.guess import DEFAULT
 from async_audit.report import Report, StaticFinding, Step
-from async_audit.siblings import Sibling
+from async_audit.sibling import Sibling
 
 
 @dataclass(frozen=True)

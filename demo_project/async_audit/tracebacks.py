@@ -43,7 +43,10 @@ class TracebackReader:
                 self._flush(key for key, stream in self._streams.items() if self._number - stream.last > IDLE)
 
     def finish(self) -> None:
-        """Report what the end of the log has cut off."""
+        """Report what the end of the log has cut off: a traceback below the error's message is that error's."""
+        for stream in self._streams.values():
+            if stream.frames and stream.mention and stream.frames[-1].asks:
+                self._close(stream, "")
         self._flush(self._streams)
         self._report_mentions(self._number)
 

@@ -45,10 +45,10 @@ def explain(error: str) -> Explanation:
     """
     said = checked(error, "text")
     found = json.loads(checked(error, "json"))
-    near = [nearest(finding["code"], finding["message"]) for finding in found["findings"]]
-    near += [name for sibling in found.get("siblings", []) if (name := sibling["shape"])]
-    if not near:
+    if not found["findings"] and not found["siblings"]:
         raise WorkshopError("There is no error in this text that the kit knows. Paste all of it, its last line too.")
+    near = [nearest(finding["code"], finding["message"]) for finding in found["findings"] if finding["code"]]
+    near += [name for sibling in found["siblings"] if (name := sibling["shape"])]
     return Explanation(said, list(dict.fromkeys(near)))
 
 

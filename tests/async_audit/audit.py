@@ -10,11 +10,11 @@ HERE = Path(__file__).parent
 PROGRAM = HERE / "failing_program.py"
 
 
-def check(log, root=HERE):
-    """Return the findings in the text of a log, as a report shows them."""
+def check(log, root=HERE, pasted=False):
+    """Return the findings in the text of a log, or in one that somebody has pasted, as a report shows them."""
     found = LogFindings(Project(root))
     data = log if isinstance(log, bytes) else log.encode()
-    found.read(io.BufferedReader(io.BytesIO(data)), "site.log")
+    found.read(io.BufferedReader(io.BytesIO(data)), "site.log", pasted)
     return [finding.text() for finding in found.findings()]
 
 
@@ -25,9 +25,9 @@ def at(function, source, program=PROGRAM):
     return next(n for n, line in enumerate(lines[start:], start + 1) if source in line)
 
 
-def finding(asks, boundary, times=1, name="failing_program.py"):
+def finding(asks, boundary, times=1, name="failing_program.py", program=PROGRAM):
     """Return the text of a finding; `asks` and `boundary` are a function and a line of source in it."""
-    line, wrap = at(*asks), at(*boundary)
+    line, wrap = at(*asks, program), at(*boundary, program)
     return (
         f"{name}:{line}: SynchronousOnlyOperation, {times} time{'s' * (times > 1)}: {asks[1]}\n"
         f"      move to a thread in: {boundary[0]} ({name}:{wrap})"

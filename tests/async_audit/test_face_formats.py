@@ -12,6 +12,7 @@ from face import CALLED, DIRECT, UNPARSED, Engine, make_project
 
 from async_audit.command import main
 from async_audit.shapes import shapes
+from async_audit.siblings import ITSELF
 
 
 @pytest.fixture
@@ -174,13 +175,17 @@ def test_codes_of_a_log_are_chosen(logs, capsys):
     assert "\nFound 2 SynchronousOnlyOperation at 1 place in " in output(capsys, *twice, "--select", "DAS001")
 
 
-def test_what_has_no_shape_is_not_explained(logs, monkeypatch, capsys):
+def test_a_message_alone_is_explained_as_the_error_itself(logs, monkeypatch, capsys):
     log = (logs / "message_only.log").open("rb")
     monkeypatch.setattr("async_audit.log_files.STANDARD_INPUT", log.fileno())
     with log:
-        place, advice, _found = output(capsys, "--log", "-").splitlines()
+        place, advice, _found, message, *meaning = output(capsys, "--log", "-").splitlines()
     assert place.startswith("<stdin>:1: ")
     assert "logger.exception" in advice
+    assert message.endswith("You cannot call this from an async context - use a thread or sync_to_async.")
+    heads = [line.strip().partition(": ")[0] for line in meaning]
+    assert heads == ["why", "fix", "trap", "lesson"]
+    assert meaning[-1].endswith(ITSELF.lesson_file)
 
 
 def test_a_log_in_a_file_is_not_explained(logs, capsys):
