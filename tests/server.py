@@ -12,6 +12,7 @@ from pathlib import Path
 
 import websockets
 
+from awaited import assert_all_awaited
 from workshop.database import program_environ, seeded_database
 from workshop.scratch import PROJECT
 
@@ -65,6 +66,7 @@ class Server:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        assert_all_awaited(self.log.read_text(errors="replace"))
 
     @property
     def memory(self):

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from async_audit.static import audit
+from awaited import assert_all_awaited
 from contract import assert_fails_as, broken_run, run
 from workshop import Lab, ServerDidNotStart
 from workshop.bug import Bug, bug_names
@@ -44,6 +45,7 @@ class TestBug:
             done = await run(lab, action)
             assert done.failure is None, done.failure.full
             assert done.seen == shipped
+            assert_all_awaited(done.log)
 
     async def test_broken_fails_as_declared(self, lab, bug):
         await broken_run(lab)

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from awaited import assert_all_awaited
 from pages import connection, watch
 from workshop import Lab
 from workshop.database import program_environ, seeded_database
@@ -39,6 +40,7 @@ async def running():
             with closing(sqlite3.connect(site.database)) as database:
                 database.backup(at_first)
             yield site, at_first
+            assert_all_awaited(site.log)
     await lab.close()
 
 
@@ -57,6 +59,7 @@ class MortalSite:
 
     def __init__(self, folder: Path) -> None:
         self.seeded = seeded_database(PROJECT, scratch_folder() / ".cache")
+        self.log = folder / "server.log"
         self.database = folder / "mortal.sqlite3"
         shutil.copyfile(self.seeded.file, self.database)
         self.port = 0
@@ -69,7 +72,8 @@ class MortalSite:
             LINKUP_LOG_FILE=os.devnull,
         )
         command = [sys.executable, "-c", PROGRAM, str(self.port)]
-        self.process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=subprocess.PIPE)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=subprocess.PIPE, stderr=log)
         self.port = int(self.process.stdout.readline())
         self.url = f"http://127.0.0.1:{self.port}/"
 
@@ -77,6 +81,7 @@ class MortalSite:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        assert_all_awaited(self.log.read_text(errors="replace"))
 
     def login(self, username):
         return {"Cookie": f"sessionid={self.seeded.sessions[username]}"}
