@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from async_audit.static import forms, hooks, querysets, serializers, twins
 from async_audit.static.functions import Environment, Function
-from async_audit.static.statements import dotted
 from async_audit.static.values import (
     EVERYTHING,
     UNKNOWN,
@@ -50,12 +49,12 @@ def attribute(frame: Frame, node: ast.expr, owner: Value, name: str) -> Value:
             return frame.names.attribute(owner, name)
         case Outside():
             return _of_outside(frame, owner, name)
-        case Request(has_user=True) if name == "user":
-            return hooks.user(frame)
-        case Request():
-            return {"user": LazyUser(), "session": Session()}.get(name) or Bound(owner, name)
+        case Request(has_user=has_user) if name == "user":
+            return hooks.user(frame) if has_user or hooks.has_middleware_used_user(frame) else LazyUser()
+        case Request() if name == "session":
+            return Session(is_loaded=owner.has_session or hooks.has_middleware_used_user(frame))
         case LazyUser():
-            user = hooks.use_user(frame, node)
+            user = hooks.use_user(frame, node, owner)
             return attribute(frame, node, user, name) if isinstance(user, Instance) else UNKNOWN
         case Built():
             return (serializers if serializers.is_serializer(owner.cls) else forms).attribute(frame, node, owner, name)
@@ -112,7 +111,11 @@ def _annotated(frame: Frame, cls: Class, name: str, otherwise: Value) -> Value:
 def _method(frame: Frame, node: ast.expr, function: Function, owner: Value) -> Value:
     if hooks.is_property(function):
         summary = frame.engine.summary(function, owner, (), {})
-        frame.absorb(summary.events, function, node)
+        frame.learn(function, summary, [owner], {})
+        kept = owner if isinstance(owner, Instance) and hooks.is_cached(function) else None
+        frame.absorb(summary.events, function, node, unless=function if kept and not kept.is_traced else None)
+        if summary.events and kept:
+            frame.became(kept, replace(kept, held=(*kept.held, (function.name, summary.result))))
         return summary.result
     if hooks.is_static(function):
         return FunctionValue(function)
@@ -155,7 +158,7 @@ def follow(frame: Frame, node: ast.expr, owner: Instance, name: str, relation: R
         return querysets.related(frame, owner, name, relation.target, relation.back)
     is_loaded = name in owner.loaded or EVERYTHING in owner.loaded
     if not is_loaded:
-        loaded_from_now_on(frame, dotted(node).rpartition(".")[0], owner, name)
+        frame.loaded_from_now_on(node, owner, name)
         if relation.kind == "generic":
             text = f"{frame.text(node)} is a generic relation that was not prefetched, and is asked for here"
             frame.ask_for_relation(node, owner, name, "DAS020", text)
@@ -167,13 +170,8 @@ def follow(frame: Frame, node: ast.expr, owner: Instance, name: str, relation: R
     loaded = querysets.inner(owner.loaded, name) if is_loaded else frozenset()
     if relation.kind == "reverse one" and relation.back:
         loaded |= {relation.back}
-    return Instance(relation.target, loaded, is_traced=owner.is_traced)
-
-
-def loaded_from_now_on(frame: Frame, path: str, owner: Instance, name: str) -> None:
-    """Note that the row in a variable has one more relation loaded."""
-    if path and frame.env.get(path, frame.function.closure.get(path)) == owner:
-        frame.env[path] = replace(owner, loaded=owner.loaded | {name})
+    maybe, tested = (querysets.inner(paths, name) for paths in (owner.maybe, owner.tested))
+    return Instance(relation.target, loaded, maybe, tested, is_traced=owner.is_traced)
 
 
 def _of_class(frame: Frame, cls: Class, name: str) -> Value:
@@ -183,7 +181,7 @@ def _of_class(frame: Frame, cls: Class, name: str) -> Value:
             return FunctionValue(value.function, ClassValue(cls))
         return value
     if isinstance(value, QuerySet):
-        return replace(value, model=cls, is_manager=True)
+        return querysets.of_model(frame, cls, name)
     if cls.is_model and isinstance(value, OutsideInstance) and value.name.endswith(("Manager", ".as_manager")):
         return querysets.of_model(frame, cls)
     if value is not UNKNOWN:

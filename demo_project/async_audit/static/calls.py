@@ -13,10 +13,12 @@ from async_audit.static.classes import last_name
 from async_audit.static.functions import Environment
 from async_audit.static.statements import dotted
 from async_audit.static.values import (
+    NOTHING,
     UNKNOWN,
     Bound,
     Built,
     ClassValue,
+    Constant,
     Coroutine,
     FunctionValue,
     Guarded,
@@ -38,6 +40,7 @@ from async_audit.static.values import (
 if TYPE_CHECKING:
     from async_audit.static.frame import Frame
 
+KEPT = (Instance, QuerySet, FunctionValue, Threaded, Bound, Partial)  # what a new object is known to hold
 BUILT = ("Serializer", "Form", "FormSet", "Paginator")
 
 
@@ -141,18 +144,30 @@ def _function(frame: Frame, node: ast.Call, callee: FunctionValue, args: Sequenc
         made = frame.engine.decorated(function)
         if not (isinstance(made, FunctionValue) and made.function is function):
             bound = [callee.bound] if callee.bound is not None else []
+            if (
+                bound
+                and isinstance(made, Instance)
+                and isinstance(getter := frame.engine.member(made.cls, "__get__"), FunctionValue)
+            ):
+                made, bound = _function(frame, node, FunctionValue(getter.function, made), bound, {}), []
             return apply(frame, node, made, [*bound, *args], kwargs)
     summary = frame.engine.summary(function, callee.bound, args, kwargs, is_whole(node))
-    frame.learn(function, summary)
+    frame.learn(function, summary, args if callee.bound is None else [callee.bound, *args], kwargs)
+    # Each call gives an object of its own.
+    result = summary.result
+    if isinstance(result, QuerySet):
+        result = replace(result, maybe=NOTHING, tested=result.tested | result.maybe)
+    elif isinstance(result, Instance):
+        result = replace(result)
     if function.is_async:
-        return summary.result if summary.is_generator else Coroutine(summary.result)
+        return result if summary.is_generator else Coroutine(result)
     if summary.is_generator and isinstance(summary.result, Many):
         if "contextmanager" in map(last_name, function.decorators):
             frame.absorb(summary.events, function, node)
             return summary.result.element
         return replace(summary.result, pending=tuple(summary.events[:1]))
     frame.absorb(summary.events, function, node)
-    return summary.result
+    return result
 
 
 def _in_thread(
@@ -182,7 +197,7 @@ def construct(frame: Frame, node: ast.Call, callee: ClassValue, args: Sequence[V
     if any(base.endswith(BUILT) for base in cls.outside_bases):
         made = Built(cls, *bind(list(args), kwargs))
     elif cls.is_model:
-        made = Instance(cls, loaded=frozenset(kwargs) | frozenset(["*"] if args else []))
+        made = querysets.new(Instance(cls, frozenset(["*"] if args else [])), kwargs, is_whole(node))
     elif isinstance(made, Instance):
         made = replace(made, is_traced=True)
     if cls.is_model and (name := next((key for key in kwargs if hooks.is_generic(cls, key)), "")):
@@ -193,7 +208,7 @@ def construct(frame: Frame, node: ast.Call, callee: ClassValue, args: Sequence[V
         code = ("DAS016" if serializers.is_serializer(cls) else "DAS015") if isinstance(made, Built) else ""
         frame.absorb(summary.events, method.function, node, code)
         if isinstance(made, Instance) and not cls.is_model:
-            kept = [(name, value) for name, value in summary.stores.items() if isinstance(value, Instance | QuerySet)]
+            kept = [(name, value) for name, value in summary.stores.items() if isinstance(value, KEPT)]
             made = replace(made, held=tuple(sorted(kept, key=lambda item: item[0])))
     return made
 
@@ -206,17 +221,22 @@ def _method(frame: Frame, node: ast.Call, owner: Value, name: str, args: Sequenc
         case Super(inner):
             return _method(frame, node, inner, name, args, kwargs)
         case Instance(cls) if cls.is_model:
-            return _of_row(frame, node, owner, name)
+            return _of_row(frame, node, owner, name, kwargs)
         case Built():
             module = serializers if serializers.is_serializer(owner.cls) else forms
             return module.call(frame, node, owner, name)
         case Session():
             if name[:1] == "a" and hooks.session_asks(name[1:]):
+                if name not in ("aexists", "aload", "adelete"):
+                    hooks.loaded_session(frame, owner)
                 return frame.coroutine(node, UNKNOWN, f"{name}()")
             if hooks.session_asks(name):
                 hooks.use_session(frame, node, owner, f"{name}()")
         case Request():
-            return frame.coroutine(node, hooks.user(frame), "auser()") if name == "auser" else UNKNOWN
+            if name == "auser":
+                frame.became(owner, replace(owner, has_session=True))
+                return frame.coroutine(node, hooks.user(frame), "auser()")
+            return UNKNOWN
         case OutsideInstance(origin) | Outside(origin):
             if known := hooks.CALLS.get(f"{origin}.{name}"):
                 return known(frame, node, [owner, *args], kwargs)
@@ -234,7 +254,7 @@ def _method(frame: Frame, node: ast.Call, owner: Value, name: str, args: Sequenc
     return UNKNOWN
 
 
-def _of_row(frame: Frame, node: ast.Call, owner: Instance, name: str) -> Value:
+def _of_row(frame: Frame, node: ast.Call, owner: Instance, name: str, kwargs: Environment) -> Value:
     text = f"{frame.text(node.func)}() asks the database"
     if name in twins.of_rows():
         advice = "" if name.startswith(("full", "validate")) else f"; await a{name}() instead"
@@ -243,7 +263,7 @@ def _of_row(frame: Frame, node: ast.Call, owner: Instance, name: str) -> Value:
         frame.ask(node, "DAS009", f"{text}; await a{name}() instead")
     elif name[:1] == "a" and name[1:] in twins.of_rows() | twins.of_users():
         if name == "arefresh_from_db":
-            _refreshed(frame, node, owner)
+            _refreshed(frame, node, owner, kwargs)
         return frame.coroutine(node, UNKNOWN, f"{name}()")
     elif name.startswith(("get_next_by_", "get_previous_by_")):
         frame.ask(node, "DAS001", text)
@@ -251,10 +271,18 @@ def _of_row(frame: Frame, node: ast.Call, owner: Instance, name: str) -> Value:
     return UNKNOWN
 
 
-def _refreshed(frame: Frame, node: ast.Call, owner: Instance) -> None:
-    """All fields are loaded then, and no relation is."""
+def _refreshed(frame: Frame, node: ast.Call, owner: Instance, kwargs: Environment) -> None:
+    """Note that fields are loaded anew, the named ones or all that were loaded; without names no relation stays so."""
     path = dotted(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    fields, query = kwargs.get("fields"), kwargs.get("from_queryset")
+    named = (
+        {part.value for part in fields.elements if isinstance(part, Constant)} if isinstance(fields, Items) else set()
+    )
+    loaded = owner.loaded if fields or node.args else frozenset()
+    loaded |= query.loaded if isinstance(query, QuerySet) else frozenset()
+    is_all = node.args or (fields is not None and not isinstance(fields, Items))
     if path in frame.env:
         frame.forget(path)
-        loaded = owner.loaded if node.args or node.keywords else frozenset()
-        frame.env[path] = replace(owner, loaded=loaded, only=None)
+    frame.became(
+        owner, replace(owner, loaded=loaded, only=None if is_all or owner.only is None else owner.only | named)
+    )

@@ -151,6 +151,6 @@ def last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def keyword(call: ast.Call, name: str) -> ast.expr | None:
-    """Return the value of a keyword argument."""
-    return next((given.value for given in call.keywords if given.arg == name), None)
+def keyword(call: ast.expr, name: str) -> ast.expr | None:
+    """Return the value of a keyword argument of a call."""
+    return next((given.value for given in getattr(call, "keywords", []) if given.arg == name), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from async_audit.static import hooks, querysets, twins
@@ -10,12 +11,14 @@ from async_audit.static.functions import Event
 from async_audit.static.hooks import on_call
 from async_audit.static.notes import place
 from async_audit.static.values import (
+    EVERYTHING,
     UNKNOWN,
     Bound,
     ClassValue,
     Constant,
     Coroutine,
     FunctionValue,
+    Instance,
     Items,
     Many,
     Outside,
@@ -39,11 +42,30 @@ def serializes(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) ->
     return UNKNOWN
 
 
-@on_call("django.db.models.prefetch_related_objects")
+@on_call("django.db.models.prefetch_related_objects", "django.db.models.query.prefetch_related_objects")
 def prefetches(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Ask for the relations of rows."""
     frame.ask(node, "DAS001", "prefetch_related_objects() asks the database; await aprefetch_related_objects() instead")
+    _have_loaded(frame, node, args)
     return UNKNOWN
+
+
+@on_call("django.db.models.aprefetch_related_objects", "django.db.models.query.aprefetch_related_objects")
+def aprefetches(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Load the relations of rows."""
+    _have_loaded(frame, node, args)
+    return frame.coroutine(node, UNKNOWN, "aprefetch_related_objects()")
+
+
+def _have_loaded(frame: Frame, node: ast.Call, args: Args) -> None:
+    """Note which relations the rows have loaded that prefetch_related_objects() got."""
+    with frame.quietly():
+        row = frame.element(args[0]) if args else UNKNOWN
+        if isinstance(row, Instance):
+            made = querysets.chained(frame, node, QuerySet(row.cls), "prefetch_related", args[1:], {})
+            is_open = any(isinstance(part, ast.Starred) for part in node.args)
+            loaded = (made.loaded if isinstance(made, QuerySet) else frozenset()) | {EVERYTHING for _ in range(is_open)}
+            frame.became(row, replace(row, loaded=row.loaded | loaded))
 
 
 @on_call(
@@ -63,6 +85,9 @@ def _asks(name: str, twin: str) -> None:
         if isinstance(first, ClassValue):
             first = querysets.of_model(frame, first.cls)
         row = querysets.row(first) if code == "DAS001" and isinstance(first, QuerySet) else hooks.user(frame)
+        if code == "DAS009" and isinstance(first, Request):
+            has_user = first.has_user or name.endswith(("login", "logout"))
+            frame.became(first, replace(first, has_user=has_user, has_session=True))
         frame.ask(node, code, f"{frame.text(node.func)}() asks the database; await {twin}() instead")
         return Many(row) if "list" in name else row
 
@@ -80,7 +105,7 @@ for function, asynchronous in twins.functions().items():
 @on_call("django.contrib.auth.get_user_model")
 def get_user_model(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Return the model of users."""
-    cls = frame.names.models.user()
+    cls = frame.names.models.user(frame.module)
     return ClassValue(cls) if cls else UNKNOWN
 
 
@@ -88,7 +113,7 @@ def get_user_model(frame: Frame, node: ast.Call, args: Args, kwargs: Environment
 def get_model(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Return the model of a name."""
     name = ".".join(str(value.value) for value in args if isinstance(value, Constant))
-    cls = frame.names.models.named(name) if name else None
+    cls = frame.names.models.named(name, frame.module) if name else None
     return ClassValue(cls) if cls else UNKNOWN
 
 

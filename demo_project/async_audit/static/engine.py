@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from async_audit.report import StaticFinding, Step
 from async_audit.static import colours, guard, hooks
@@ -30,6 +29,7 @@ class Engine:
         self.entries: list[Function] = []
         self._assumed: list[tuple[Function, Event]] = []
         self._given_rows: set[Function] = set()
+        self.warmed: set[Function] = set()  # cached properties that another thread reads
         self._summaries: dict[tuple[object, ...], Summary] = {}
         self._contexts: dict[Function, int] = {}
         self._entered: set[ast.AST] = set()
@@ -38,14 +38,16 @@ class Engine:
         self._attributes: dict[tuple[Class, str], Value] = {}
         self.receivers: dict[Value, list[FunctionValue]] | None = None
         self._checked: set[Class] = set()
+        self._graphql: dict[str, bool] = {}
         self._depth = 0
         names.variable = self.variable  # type: ignore[method-assign]
         names.variable_of = self.expression  # type: ignore[method-assign]
 
-    @cached_property
-    def serves_graphql_on_loop(self) -> bool:
-        """Whether plain resolvers of Strawberry run on the loop."""
-        return hooks.serves_graphql_on_loop(self.names)
+    def serves_graphql_on_loop(self, module: Module) -> bool:
+        """Tell whether plain resolvers of Strawberry run on the loop in a module's project."""
+        if module.project not in self._graphql:
+            self._graphql[module.project] = hooks.serves_graphql_on_loop(self.names, module)
+        return self._graphql[module.project]
 
     def run(self) -> None:
         """Go through every async function, and every plain one that a loop is known to run."""
@@ -59,8 +61,8 @@ class Engine:
         while self.entries:
             self._enter(self.entries.pop())
         for function, event in self._assumed:  # where the project calls it itself, its rows are known from there
-            tier = 3 if function in self._given_rows else event.tier
-            self.report(function, [replace(event, tier=tier, is_assumed=False)])
+            is_doubtful = event.unless in self.warmed if event.unless else function in self._given_rows
+            self.report(function, [replace(event, tier=3 if is_doubtful else event.tier, is_assumed=False)])
 
     def _enter(self, function: Function) -> None:
         if function.node in self._entered:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from async_audit.static import calls, hooks
 from async_audit.static.attributes import attribute
-from async_audit.static.functions import Environment, Event, Function
+from async_audit.static.functions import Event, Function
 from async_audit.static.statements import dotted
 from async_audit.static.values import (
     NONE,
@@ -142,7 +142,10 @@ def _if_exp(frame: Frame, node: ast.IfExp) -> Value:
     known = frame.test(node.test)
     if known is not None:
         return frame.eval(node.body if known else node.orelse)
-    return join(frame.eval(node.body), frame.eval(node.orelse))
+    frame.under_test += 1
+    value = join(frame.eval(node.body), frame.eval(node.orelse))
+    frame.under_test -= 1
+    return value
 
 
 def _compare(frame: Frame, node: ast.Compare) -> Value:
@@ -158,7 +161,7 @@ def _compare(frame: Frame, node: ast.Compare) -> Value:
     if not all(isinstance(operator, ast.Is | ast.IsNot | ast.In | ast.NotIn) for operator in node.ops):
         for part, value in zip((node.left, *node.comparators), values, strict=True):
             if isinstance(value, LazyUser):
-                hooks.use_user(frame, part)
+                hooks.use_user(frame, part, value)
             for inner in value.elements if isinstance(value, Items) else (value,):
                 if isinstance(inner, Coroutine):
                     frame.unawaited(part, inner, "a coroutine is compared")
@@ -223,12 +226,17 @@ def _comprehension(frame: Frame, node: Any) -> Value:
     if not first.is_async and not (isinstance(value, QuerySet) and value.is_iterator):
         element = frame.iterate(first.iter, value)
     with later as pending:
-        values = _comprehended(frame, node, before, value, element)
-    frame.env = before
+        values = _comprehended(frame, node, value, element)
+    own = {
+        part.id for generator in node.generators for part in ast.walk(generator.target) if isinstance(part, ast.Name)
+    }
+    outer = before.keys() | frame.function.closure.keys()
+    frame.env = {name: value for name, value in frame.env.items() if name in outer and name not in own}
+    frame.env.update((name, before[name]) for name in own & before.keys())
     return Many(values[-1], tuple(pending[:1]))
 
 
-def _comprehended(frame: Frame, node: Any, before: Environment, value: Value, element: Value | None) -> list[Value]:
+def _comprehended(frame: Frame, node: Any, value: Value, element: Value | None) -> list[Value]:
     for generator in node.generators:
         if generator is not node.generators[0]:
             value, element = frame.eval(generator.iter), None
@@ -236,8 +244,6 @@ def _comprehended(frame: Frame, node: Any, before: Environment, value: Value, el
             pass
         elif generator.is_async:
             element = frame.iterate_async(generator.iter, value)
-            if path := dotted(generator.iter):
-                before[path] = frame.env.get(path, UNKNOWN)
         else:
             element = frame.iterate(generator.iter, value)
         frame.assign(generator.target, element)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from async_audit.static import hooks
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 VALIDATING = {"is_valid", "full_clean", "clean"}
 SHOWING = {"as_p", "as_table", "as_ul", "as_div", "render"}
 PAGINATORS = ("django.core.paginator.Paginator", "django.core.paginator.paginator.Paginator")
+COUNTED = Constant("counted")  # among a paginator's values: it keeps its count
 ADVICE = "asks the database; call it in sync_to_async"
 
 
@@ -59,10 +61,13 @@ def call(frame: Frame, node: ast.Call, owner: Built, name: str) -> Value:
 
 
 def _validate(frame: Frame, node: ast.expr, owner: Built, text: str) -> None:
+    if "errors" in owner.done or not (owner.args or owner.kwargs):
+        return  # it keeps its errors, and one that got no data has none
     if validation_asks(frame, owner.cls):
         frame.ask(node, "DAS015", f"{text} {ADVICE}", 2)
     else:
         run_own(frame, node, owner, "DAS015", lambda name: name == "clean" or name.startswith("clean_"))
+    frame.became(owner, replace(owner, done=owner.done | {"errors"}))
 
 
 def run_own(frame: Frame, node: ast.expr, owner: Built, code: str, is_run: Callable[[str], bool]) -> None:
@@ -120,8 +125,9 @@ def paginator(frame: Frame, node: ast.Call, args: list[Value], kwargs: Environme
 
 
 def _counts(frame: Frame, node: ast.expr, owner: OutsideInstance) -> Value:
-    if isinstance(owner.args[0], QuerySet) and not owner.args[0].is_evaluated:
+    if COUNTED not in owner.args and isinstance(owner.args[0], QuerySet) and not owner.args[0].is_evaluated:
         frame.ask(node, "DAS015", f"{frame.text(node)} counts rows; use it in sync_to_async, or AsyncPaginator")
+        frame.became(owner, replace(owner, args=(*owner.args, COUNTED)))
     return UNKNOWN
 
 

@@ -10,27 +10,37 @@ from typing import TYPE_CHECKING
 from async_audit.static import hooks, querysets
 from async_audit.static.annotations import annotated
 from async_audit.static.expressions import EXPRESSIONS
-from async_audit.static.functions import Environment, Function, Summary
+from async_audit.static.functions import Environment, Function, Summary, condition
 from async_audit.static.notes import Notes
 from async_audit.static.statements import STATEMENTS, dotted, merged
 from async_audit.static.values import (
     NONE,
     UNKNOWN,
+    Built,
     Constant,
     Coroutine,
+    FunctionValue,
     Instance,
     Items,
     LazyUser,
     Many,
     Mapping,
+    OutsideInstance,
     QuerySet,
     Request,
+    Session,
     Value,
     join,
+    swapped,
 )
 
 if TYPE_CHECKING:
     from async_audit.static.engine import Engine
+
+
+OBJECTS = (Instance, QuerySet, Many, Items, Mapping, Built, Request, Session, LazyUser, OutsideInstance)
+MOST_CASES = 4  # that one statement may lead to
+MOST_ASSUMED = 3  # conditions whose outcomes are told apart at a time
 
 
 class Frame(Notes):
@@ -45,6 +55,8 @@ class Frame(Notes):
         self.self_name = ""
         self.certain: set[str] = set()  # variables that tell that a loop runs
         self.given: set[str] = set()  # parameters that a call gives a constant, or leaves to their defaults
+        self.cases: list[tuple[dict[str, bool], Environment]] = []  # to go on from, each by itself
+        self.assumed: dict[str, bool] = {}  # conditions whose outcome the case that is gone through has
         self.raised: Value = UNKNOWN  # the last exception
         self._returned: Value | None = None
         self._yielded: Value | None = None
@@ -52,6 +64,7 @@ class Frame(Notes):
     def run(self, bound: Value | None, args: Sequence[Value], kwargs: Environment, is_whole: bool) -> None:
         """Go through the whole function with these arguments, and fill in its summary."""
         self._bind(bound, args, kwargs, is_whole)
+        before = dict(self.env)
         if is_whole:
             self.given = {name for name, value in self.env.items() if isinstance(value, Constant)}
         self.execute(self.function.body)
@@ -63,9 +76,8 @@ class Frame(Notes):
         if self.summary.is_generator:
             result = Many(self._yielded or UNKNOWN)
         self.summary.result = result
-        for name, value in self.function.closure.items():
-            if isinstance(value, Instance) and isinstance(now := self.env.get(name), Instance) and now.cls is value.cls:
-                self.summary.learned[name] = now
+        self.summary.learned = self._changed(self.function.closure)
+        self.summary.taught = self._changed(before)
         if self.self_name:
             prefix = f"{self.self_name}."
             for path, value in self.env.items():
@@ -104,7 +116,7 @@ class Frame(Notes):
             return self.annotated(arg.annotation)
         is_first = number == (1 if self.function.cls else 0)
         if arg.arg == "request" and is_first and not self.module.has_other_requests:
-            return Request(hooks.is_authenticated_before(self.engine, self.function))
+            return hooks.dispatched(self.engine, self.function)
         return UNKNOWN
 
     def annotated(self, node: ast.expr) -> Value:
@@ -134,23 +146,54 @@ class Frame(Notes):
 
     def execute(self, body: Sequence[ast.stmt]) -> None:
         """Go through statements in order, up to one that leaves the block."""
-        for statement in body:
+        for number, statement in enumerate(body, 1):
             if self.is_over:
+                break
+            text = self.function.choosing.get(statement, "")
+            if text and text not in self.assumed and len(self.assumed) < MOST_ASSUMED:
+                self._go_on([({text: outcome}, dict(self.env)) for outcome in (True, False)], body[number - 1 :])
                 break
             handler = STATEMENTS.get(type(statement))
             if handler:
                 handler(self, statement)
+            if self.cases and number < len(body):  # at the end of a block, the one around it goes on
+                cases, self.cases = self.cases, []
+                self._go_on(cases, body[number:])
+                break
 
-    def branches(self, *bodies: Sequence[ast.stmt]) -> None:
-        """Go through alternatives, each from where the others began too; go on with what holds after any of them."""
-        before, ends = self.env, []
-        for body in bodies:
-            self.env, self.is_over = dict(before), False
-            self.execute(body)
+    def _go_on(self, cases: list[tuple[dict[str, bool], Environment]], rest: Sequence[ast.stmt]) -> None:
+        """Go through the rest of a block once for each case."""
+        ends, outer, before = [], self.assumed, self.env
+        for assumed, env in cases:
+            self.env, self.assumed, self.is_over = env, outer | assumed, False
+            self.execute(rest)
+            self.cases = []
             if not self.is_over:
                 ends.append(self.env)
+        self.assumed = outer
         self.is_over = not ends
         self.env = merged(ends) if ends else before
+
+    def branches(self, *bodies: Sequence[ast.stmt], test: ast.expr | None = None) -> None:
+        """Go through alternatives, each from where the others began too; go on with what holds after any of them.
+
+        Where the test between two of them comes again, and it makes a difference, go on with each by itself.
+        """
+        before, under_test = self.env, self.under_test
+        ends: list[tuple[dict[str, bool], Environment]] = []
+        text, is_plain = condition(test) if test else ("", True)
+        for number, body in enumerate(bodies):
+            self.env, self.is_over, self.under_test = dict(before), False, under_test + bool(test)
+            self.execute(body)
+            if not self.is_over:
+                outcome = {text: is_plain is (number == 0)} if text in self.function.repeated else {}
+                ends.extend((outcome | case, env) for case, env in self.cases or [({}, self.env)])
+            self.cases = []
+        self.is_over = not ends
+        self.env = merged([env for _, env in ends]) if ends else before
+        self.under_test = under_test + bool(test and len(ends) == 1)  # the rest is for the other outcome alone
+        if test and 1 < len(ends) <= MOST_CASES and any(case for case, _ in ends) and len(self.assumed) < MOST_ASSUMED:
+            self.cases = ends if any(env != ends[0][1] for _, env in ends) else []
 
     def assign(self, target: ast.expr, value: Value) -> None:
         """Give a value to a target: a name, an attribute, or several of them."""
@@ -165,6 +208,9 @@ class Frame(Notes):
             if isinstance(target, ast.Attribute):
                 hooks.assigned(self, target, value)
             self.forget(path)
+            if self.assumed:
+                repeated = self.function.repeated
+                self.assumed = {text: known for text, known in self.assumed.items() if path not in repeated[text]}
             self.env[path] = value
             owner, _, attribute = path.rpartition(".")
             if owner == self.self_name and attribute:
@@ -172,11 +218,54 @@ class Frame(Notes):
         elif isinstance(target, ast.Subscript):
             self.eval(target)
 
-    def learn(self, function: Function, summary: Summary) -> None:
-        """Take over what a nested function has loaded of the rows in this one's variables."""
+    def _changed(self, before: Environment) -> Environment:
+        """Return the objects of variables that are others than before, though nothing was assigned to them."""
+        return {
+            name: now
+            for name, value in before.items()
+            if isinstance(value, OBJECTS) and (now := self.env.get(name, value)) is not value
+            if isinstance(now, type(value) | Instance) and name not in self.function.assigned
+        }
+
+    def became(self, old: Value, new: Value) -> None:
+        """Note that an object has changed, for all variables and containers that hold it."""
+        if self._quiet and isinstance(new, Instance):
+            members = (self.engine.member(new.cls, name) for name, _ in new.held)
+            self.engine.warmed.update(member.function for member in members if isinstance(member, FunctionValue))
+        for known in (self.function.closure, self.env, self.summary.stores):
+            for name, value in list(known.items()):
+                if (now := swapped(value, old, new)) is not value and (
+                    known is not self.function.closure or name not in self.env
+                ):
+                    (self.summary.stores if known is self.summary.stores else self.env)[name] = now
+                    if isinstance(now, Request):
+                        self.forget(name)
+
+    def loaded_from_now_on(self, node: ast.expr, owner: Instance, *names: str) -> None:
+        """Note that a row has more relations loaded, and with it the rows that an attribute's path to it begins at."""
+        self.became(owner, replace(owner, loaded=owner.loaded | frozenset(names)))
+        at = node.value if isinstance(node, ast.Attribute) else node
+        while isinstance(at, ast.Attribute):
+            names = tuple(f"{at.attr}__{name}" for name in names)
+            at = at.value
+            path = dotted(at)
+            holder = self.env.get(path, self.function.closure.get(path))
+            if isinstance(holder, Instance):
+                self.became(holder, replace(holder, loaded=holder.loaded | frozenset(names)))
+
+    def learn(self, function: Function, summary: Summary, args: Sequence[Value], kwargs: Environment) -> None:
+        """Take over what a function has changed of the objects that it got, or that it knows from around it."""
+        known = self.scope()
         for name, value in summary.learned.items():
-            if name in self.env and self.env[name] == function.closure[name]:
-                self.env[name] = value
+            if known.get(name) == function.closure[name]:
+                self.became(known[name], value)
+        if summary.taught:
+            arguments = function.node.args
+            names = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args)]
+            given = dict(zip(names, args, strict=False)) | kwargs
+            for name, value in summary.taught.items():
+                if isinstance(given.get(name), OBJECTS):
+                    self.became(given[name], value)
 
     def forget(self, path: str) -> None:
         """Drop what is known of the attributes of a name that gets another value."""
@@ -206,6 +295,10 @@ class Frame(Notes):
         return self._certainly(node, value)
 
     def _certainly(self, node: ast.expr, value: Value) -> bool | None:
+        if self.assumed:
+            text, is_plain = condition(node)
+            if text in self.assumed:
+                return self.assumed[text] is is_plain
         match node, value:
             case ast.Call(), Constant(value=bool(known)):
                 return known
@@ -231,7 +324,7 @@ class Frame(Notes):
             case QuerySet():
                 self.iterate(node, value, "its truth is taken")
             case LazyUser():
-                hooks.use_user(self, node)
+                hooks.use_user(self, node, value)
             case Coroutine():
                 self.unawaited(node, value, "a coroutine is always true")
             case Instance():
@@ -259,8 +352,8 @@ class Frame(Notes):
         if isinstance(value, QuerySet):
             if value.is_iterator:
                 self.ask(node, "DAS002", "iterator() is the sync one; async for takes aiterator()", value.surety)
-            if (path := dotted(node)) and not value.is_manager:
-                self.env[path] = replace(value, is_evaluated=True)
+            if not value.is_manager:
+                self.became(value, replace(value, is_evaluated=True))
             return querysets.row(value)
         return self.element(value)
 

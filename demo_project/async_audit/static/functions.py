@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from async_audit.static.modules import Module
 
 Environment = dict[str, Value]
+OPPOSITES = {ast.Is: " is ", ast.IsNot: " is ", ast.Eq: " == ", ast.NotEq: " == "}
 
 
 class Function:
@@ -46,6 +48,24 @@ class Function:
             node.id for node in ast.walk(self.node) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         )
 
+    @cached_property
+    def repeated(self) -> dict[str, frozenset[str]]:
+        """The conditions that its text has more than once, and the names in them."""
+        counts = Counter(condition(test)[0] for node in ast.walk(self.node) for test in _tests(node))
+        del counts[""]
+        return {text: _names(text) for text, number in counts.items() if number > 1}
+
+    @cached_property
+    def choosing(self) -> dict[ast.AST, str]:
+        """Its assignments of one value or another, by a condition that comes again."""
+        found: dict[ast.AST, str] = {}
+        for statement in ast.walk(self.node) if self.repeated else ():
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
+                tests = (condition(node.test)[0] for node in ast.walk(statement.value) if isinstance(node, ast.IfExp))
+                if text := next((text for text in tests if text in self.repeated), ""):
+                    found[statement] = text
+        return found
+
     @property
     def decorators(self) -> list[ast.expr]:
         """The decorators, outermost first."""
@@ -55,6 +75,40 @@ class Function:
     def body(self) -> list[ast.stmt]:
         """The statements; a lambda returns its expression."""
         return [ast.Return(self.node.body)] if isinstance(self.node, ast.Lambda) else self.node.body
+
+
+def condition(node: ast.expr) -> tuple[str, bool]:
+    """Return a condition on variables and constants as a text, and whether it is so or the other way round."""
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            text, is_plain = condition(operand)
+            return text, not is_plain
+        case ast.Compare(left=left, ops=[operator], comparators=[ast.Constant(value=value)]):
+            text, sign = condition(left)[0], OPPOSITES.get(type(operator), "")
+            is_plain = isinstance(operator, ast.Is | ast.Eq)
+            return (f"{text}{sign}{value!r}", is_plain) if text and sign else ("", True)
+        case ast.Name(id=name):
+            return name, True
+        case ast.Attribute(value=owner, attr=name):
+            text, _ = condition(owner) if isinstance(owner, ast.Name | ast.Attribute) else ("", True)
+            return f"{text}.{name}" if text else "", True
+    return "", True
+
+
+def _names(text: str) -> frozenset[str]:
+    parts = text.partition(" ")[0].split(".")
+    return frozenset(".".join(parts[: end + 1]) for end in range(len(parts)))
+
+
+def _tests(node: ast.AST) -> list[ast.expr]:
+    match node:
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) | ast.Assert(test=test):
+            return [test]
+        case ast.BoolOp(values=values):
+            return values
+        case ast.comprehension(ifs=ifs):
+            return ifs
+    return []
 
 
 @dataclass(frozen=True)
@@ -71,6 +125,7 @@ class Event:
     tier: int
     rest: tuple[Step, ...] = ()
     is_assumed: bool = False  # of a row whose origin is not known, which no query of the project loads it with
+    unless: Function | None = None  # a cached property that a thread may have read before
 
 
 @dataclass
@@ -80,5 +135,8 @@ class Summary:
     result: Value = UNKNOWN
     events: list[Event] = field(default_factory=list)
     stores: Environment = field(default_factory=dict)  # what it assigns to attributes of self
-    learned: Environment = field(default_factory=dict)  # of a nested function: outer variables whose rows it has loaded
+    learned: Environment = field(
+        default_factory=dict
+    )  # of a nested function: objects of outer variables it has changed
+    taught: Environment = field(default_factory=dict)  # the same of the objects that its parameters get
     is_generator: bool = False

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from async_audit.static import twins
 from async_audit.static.classes import last_name
 from async_audit.static.values import (
+    EVERYTHING,
     UNKNOWN,
+    Bound,
     ClassValue,
     Coroutine,
     FunctionValue,
@@ -22,6 +25,7 @@ from async_audit.static.values import (
     OutsideInstance,
     Partial,
     QuerySet,
+    Request,
     Session,
     Threaded,
     Value,
@@ -83,6 +87,11 @@ def is_property(function: Function) -> bool:
     return _decorated_by(function, PROPERTIES)
 
 
+def is_cached(function: Function) -> bool:
+    """Tell whether a property keeps what it gave when it was first read."""
+    return _decorated_by(function, {"cached_property"})
+
+
 def is_static(function: Function) -> bool:
     """Tell whether a method gets no self."""
     return _decorated_by(function, {"staticmethod"})
@@ -126,7 +135,7 @@ def runs_on_loop(engine: Engine, function: Function) -> bool:
     for node in function.decorators:
         name = engine.names.resolve(node.func if isinstance(node, ast.Call) else node, function.module)
         if isinstance(name, Outside) and name.name in ("strawberry.field", "strawberry.mutation"):
-            return engine.serves_graphql_on_loop
+            return engine.serves_graphql_on_loop(function.module)
     return False
 
 
@@ -137,13 +146,24 @@ def is_authenticated_before(engine: Engine, function: Function) -> bool:
     return any(name.startswith("adrf.") for name in [*bases, *(n.name for n in names if isinstance(n, Outside))])
 
 
-def serves_graphql_on_loop(names: Names) -> bool:
-    """Tell whether one of Strawberry's async views is imported."""
+def dispatched(engine: Engine, function: Function) -> Request:
+    """Return the request that a view gets, with what its class's dispatch() has loaded before."""
+    request = Request(is_authenticated_before(engine, function))
+    if function.cls and function.name != "dispatch":
+        method = engine.member(function.cls, "dispatch")
+        if isinstance(method, FunctionValue) and method.function.module.is_own:
+            known = engine.summary(method.function, engine.self_of(method.function), (), {}).taught.get("request")
+            return known if isinstance(known, Request) else request
+    return request
+
+
+def serves_graphql_on_loop(names: Names, near: Module) -> bool:
+    """Tell whether a project imports one of Strawberry's async views."""
     return any(
         binding in (("strawberry.django.views", "AsyncGraphQLView"), ("strawberry.fastapi", "GraphQLRouter"))
         or (isinstance(binding, tuple) and binding[0] == "strawberry.asgi")
         or (isinstance(binding, tuple) and binding[0].startswith("strawberry.channels"))
-        for module in names.files.modules
+        for module in names.files.together(near)
         for binding in module.names.values()
     )
 
@@ -152,6 +172,8 @@ def is_wrapper(engine: Engine, value: Value) -> bool:
     """Tell whether a function takes another one and has it called in a thread."""
     if isinstance(value, ClassValue):
         return bool(value.cls.outside_bases & WRAPPERS)
+    if isinstance(value, Partial):
+        return not value.args and is_wrapper(engine, value.inner)
     return isinstance(value, Outside) and (value.name in WRAPPERS or value.name in engine.wrappers)
 
 
@@ -167,11 +189,12 @@ def decorate(frame: Frame, node: ast.expr, value: Value) -> Value:
             return Partial(Outside("async_to_sync"), (value,), ())
         if is_wrapper(frame.engine, decorator):
             return Threaded(value, frame.text(node).split("(")[0])
-        if isinstance(decorator, FunctionValue | Threaded):
+        if isinstance(decorator, FunctionValue | Threaded | ClassValue | Instance | Bound | Partial):
             from async_audit.static import calls
 
             made = calls.apply(frame, ast.Call(node, [], [], lineno=node.lineno, col_offset=0), decorator, [value], {})
-            return made if isinstance(made, FunctionValue | Threaded) else value
+            is_called = isinstance(made, Instance) and (made.cls.member("__call__") or made.cls.member("__get__"))
+            return made if is_called or isinstance(made, FunctionValue | Threaded) else value
     return value
 
 
@@ -201,7 +224,7 @@ def show(frame: Frame, node: ast.expr, value: Value) -> None:
         case QuerySet():
             frame.iterate(node, value, "its text shows rows")
         case LazyUser():
-            use_user(frame, node)
+            use_user(frame, node, value)
         case Coroutine():
             frame.unawaited(node, value, "its text is that of a coroutine")
         case Many() | Items():
@@ -213,6 +236,7 @@ def show(frame: Frame, node: ast.expr, value: Value) -> None:
             method = frame.engine.member(cls, "__str__")
             if isinstance(method, FunctionValue) and method.function.module.is_own:
                 summary = frame.engine.summary(method.function, value, (), {})
+                frame.learn(method.function, summary, [value], {})
                 frame.absorb(summary.events, method.function, node, "DAS013", f"the text of {frame.text(node)}")
 
 
@@ -226,31 +250,77 @@ def assigned(frame: Frame, target: ast.Attribute, value: Value) -> None:
     """Note what Django's message asks when a relation gets a row of a wrong model: it shows both."""
     with frame.quietly():
         owner = frame.eval(target.value)
-    if isinstance(owner, Instance) and owner.cls.is_model and isinstance(value, Instance) and value.cls.is_model:
-        relation = owner.cls.relations.get(target.attr)
-        if relation and relation.kind != "many" and relation.target and relation.target not in value.cls.mro:
-            show(frame, target, value)
+    if isinstance(owner, Request) and target.attr == "user":
+        frame.became(owner, replace(owner, has_user=True))
+    if not (isinstance(owner, Instance) and owner.cls.is_model):
+        return
+    name = target.attr
+    relation = owner.cls.relations.get(name)
+    if relation and relation.kind != "many":
+        if isinstance(value, Instance) and value.cls.is_model:
+            if relation.target and relation.target not in value.cls.mro:
+                show(frame, target, value)
+            behind = [f"{name}__{inner}" for inner in value.loaded]
+        else:
+            behind = [f"{name}__{EVERYTHING}"]  # nothing is known of it
+        frame.loaded_from_now_on(target, owner, name, *behind)
+    elif name.endswith("_id") and name[:-3] in owner.cls.relations and EVERYTHING not in owner.loaded:
+        name = name[:-3]  # with another key, another row is asked for
+        loaded = frozenset(path for path in owner.loaded if path.partition("__")[0] != name)
+        frame.became(owner, replace(owner, loaded=loaded))
+        path = f"{frame.text(target.value)}.{name}"
+        frame.forget(path)
+        frame.env.pop(path, None)
 
 
-def use_user(frame: Frame, node: ast.expr) -> Value:
+def use_user(frame: Frame, node: ast.expr, lazy: LazyUser | None = None) -> Value:
     """Note that request.user is loaded; it stays loaded."""
     frame.ask(node, "DAS008", "request.user asks the database when it is used; await request.auser() instead")
-    return user(frame)
+    found = user(frame)
+    if lazy:
+        _loaded(frame, lazy, found, has_user=True, has_session=True)
+    return found
+
+
+def loaded_session(frame: Frame, session: Session) -> None:
+    """Note that the data of a session is in memory."""
+    if not session.is_loaded:
+        _loaded(frame, session, replace(session, is_loaded=True), has_session=True)
+
+
+def _loaded(frame: Frame, old: Value, new: Value, **facts: bool) -> None:
+    """Note that what hangs on a request is loaded, for the request too."""
+    frame.became(old, new)
+    known = frame.scope()
+    for path, value in known.items():
+        owner = known.get(path.rpartition(".")[0])
+        if value is new and isinstance(owner, Request):
+            frame.became(owner, replace(owner, **facts))
+
+
+def has_middleware_used_user(frame: Frame) -> bool:
+    """Tell whether a sync middleware, which runs in a thread, has asked for the user before any view begins."""
+    return frame.names.middleware_uses_user(frame.module)
 
 
 def user(frame: Frame) -> Value:
     """Return a row of the model of users."""
-    cls = frame.names.models.user()
+    cls = frame.names.models.user(frame.module)
     return Instance(cls, is_traced=True) if cls else UNKNOWN
 
 
 def use_session(frame: Frame, node: ast.expr, session: Session, name: str) -> None:
     """Note that a session asks the database, unless settings keep sessions elsewhere."""
-    if frame.names.setting("SESSION_ENGINE").rpartition(".")[2] in OTHER_SESSIONS:
+    if frame.names.settings(frame.module).strings.get("SESSION_ENGINE", "").rpartition(".")[2] in OTHER_SESSIONS:
         return
-    tier = 3 if session.is_of_scope and name.removesuffix("()") not in SESSION_WRITES else 1
+    is_read = name.removesuffix("()") not in SESSION_WRITES
+    if is_read and session.is_loaded:
+        return
+    tier = 3 if session.is_of_scope and is_read else 1
     text = f"the session's {name} asks the database; use its async twin, or database_sync_to_async"
     frame.ask(node, "DAS008", text, tier)
+    if is_read:
+        loaded_session(frame, session)
 
 
 def of_scope(frame: Frame, name: object) -> Value:

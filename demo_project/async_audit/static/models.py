@@ -9,6 +9,7 @@ from async_audit.static.classes import FORWARD, GENERIC, GENERIC_MANY, MANY, Cla
 from async_audit.static.values import ClassValue, Outside
 
 if TYPE_CHECKING:
+    from async_audit.static.modules import Module
     from async_audit.static.names import Names
 
 USER = "auth.User"
@@ -36,32 +37,34 @@ class Models:
                             self._by_name.setdefault(cls.name.lower(), []).append(cls)
         return self._by_name
 
-    def named(self, name: str, near: Class | None = None) -> Class | None:
-        """Return the model of "app.Model", "Model" or "self"."""
+    def named(self, name: str, near: Class | Module) -> Class | None:
+        """Return the model of "app.Model", "Model" or "self", of the same project where there are several."""
+        module = near.module if isinstance(near, Class) else near
         if name == "self":
-            return near
+            return near if isinstance(near, Class) else None
         app, _, model = name.rpartition(".")
         found = self.all().get(model.lower(), [])
+        found = [cls for cls in found if cls.module.project == module.project] or found
         if app:
             inside = [cls for cls in found if app.lower() in cls.module.name.lower().replace("_", "").split(".")]
             inside = inside or [cls for cls in found if app.lower() in cls.module.name.lower()]
             found = inside or found
         if not found and name.lower() == USER.lower():
             return self._contrib("django.contrib.auth.models", "User")
-        if near and len(found) > 1:
-            found = [
-                cls for cls in found if cls.module.name.split(".")[:-1] == near.module.name.split(".")[:-1]
-            ] or found
+        if len(found) > 1:
+            found = [cls for cls in found if cls.module.name.split(".")[:-1] == module.name.split(".")[:-1]] or found
         return found[0] if found else None
 
-    def user(self) -> Class | None:
-        """Return the model of users: as settings say, or the one that derives from Django's."""
-        name = self._names.setting("AUTH_USER_MODEL")
-        if name and (found := self.named(name)):
+    def user(self, near: Module) -> Class | None:
+        """Return the model of users of a module's project: as settings say, or the one that derives from Django's."""
+        name = self._names.settings(near).strings.get("AUTH_USER_MODEL", "")
+        if name and (found := self.named(name, near)):
             return found
         for classes in self.all().values():
             for cls in classes:
-                if any(base.name in ("AbstractUser", "AbstractBaseUser") for base in cls.mro[1:]):
+                if cls.module.project == near.project and any(
+                    base.name in ("AbstractUser", "AbstractBaseUser") for base in cls.mro[1:]
+                ):
                     return cls
         return self._contrib("django.contrib.auth.models", "User")
 
@@ -90,7 +93,7 @@ class Models:
         if last_name(node) == "AUTH_USER_MODEL" or (
             isinstance(node, ast.Call) and last_name(node.func) == "get_user_model"
         ):
-            return self.user()
+            return self.user(cls.module)
         found = self._names.resolve(node, cls.module)
         if isinstance(found, ClassValue):
             return found.cls

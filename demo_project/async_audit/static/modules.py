@@ -32,6 +32,10 @@ OTHER_REQUESTS = re.compile(
     rb"^\s*(?:from|import)\s+(?:starlette|fastapi|aiohttp\.web|aiohttp\s+import\s.*\bweb|sanic|litestar|quart)\b", re.M
 )
 
+# Files that mark the folder of a project, and settings that tell one's facts.
+MARKS = {"manage.py", "pyproject.toml"}
+SETTINGS = (b"SESSION_ENGINE", b"AUTH_USER_MODEL", b"MIDDLEWARE", b"INSTALLED_APPS")
+
 Binding = ast.stmt | tuple[str, str]  # a statement, or an import: module and name in it
 
 
@@ -49,7 +53,8 @@ class Module:
         self.has_signals = b"receiver" in source or b".connect(" in source
         self.sets_guard = b"DJANGO_ALLOW_ASYNC_UNSAFE" in source
         self.has_other_requests = OTHER_REQUESTS.search(source) is not None
-        self.has_settings = b"SESSION_ENGINE" in source or b"AUTH_USER_MODEL" in source
+        self.has_settings = any(name in source for name in SETTINGS)
+        self.project = ""  # the folder, from the root, whose facts hold here
         self.loads = _relations(source)
         self.names: dict[str, Binding] = {}
         self.stars: list[str] = []
@@ -121,14 +126,23 @@ class Files:
         self._outside: dict[str, Module | None] = {}
         self._nearest: dict[tuple[str, str], Module | None] = {}
         self._packages: set[str] = set()
-        paths = list(_paths(root, exclude, tests))
+        self._importers: dict[Module, set[Module]] | None = None
+        self._loads: dict[Module, set[str]] = {}
+        projects: set[str] = set()
+        paths = list(_paths(root, exclude, tests, projects))
         self.count = len(paths)
         for number, (path, name) in enumerate(paths):
             if progress:
                 progress(number, self.count)
             if module := self._read(path, name):
                 self._add(module)
-        self.loads = set[str]().union(*(module.loads for module in self.modules))
+        with_settings = {_nearest(module.path, projects) for module in self.modules if module.has_settings}
+        self._together: dict[str, list[Module]] = {}
+        for module in self.modules:
+            module.project = _nearest(module.path, with_settings)
+            self._together.setdefault(module.project, []).append(module)
+        if "" not in with_settings:
+            self._together[""] = self.modules
         if progress:
             progress(self.count, self.count)
 
@@ -140,6 +154,45 @@ class Files:
             self.unparsed.append(Unparsed(name, _reason(error)))
             return None
         return Module(name, name.removesuffix(".py").removesuffix("/__init__").replace("/", "."), tree, source)
+
+    def loads_near(self, module: Module) -> set[str]:
+        """Return the relations that are loaded where a module's rows may come from.
+
+        That is in itself, in what it imports, in what imports it, be it through others, and in what that imports which
+        imports it directly.
+        """
+        if module not in self._loads:
+            if self._importers is None:
+                self._importers = {}
+                for importer in self.modules:
+                    for imported in self._imports(importer):
+                        self._importers.setdefault(imported, set()).add(importer)
+            near, over, new = {module, *self._imports(module)}, {module}, [module]
+            for importer in self._importers.get(module, ()):
+                near.update(self._imports(importer))
+            while new:
+                added = self._importers.get(new.pop(), set()) - over
+                over |= added
+                new.extend(added)
+            near |= over
+            self._loads[module] = set().union(*(other.loads for other in near if other.project == module.project))
+        return self._loads[module]
+
+    def _imports(self, module: Module) -> Iterator[Module]:
+        for statement in _statements(module.tree):
+            match statement:
+                case ast.Import(names=names):
+                    wanted = [alias.name for alias in names]
+                case ast.ImportFrom(names=names):
+                    origin = module.absolute(statement.module or "", statement.level)
+                    wanted = [origin, *(f"{origin}.{alias.name}" for alias in names)]
+                case _:
+                    continue
+            yield from filter(None, (self.find(name, module) for name in wanted))
+
+    def together(self, module: Module) -> list[Module]:
+        """Return the modules of a module's project: under the nearest manage.py or pyproject.toml that has settings."""
+        return self._together[module.project]
 
     def _add(self, module: Module) -> None:
         self.modules.append(module)
@@ -178,6 +231,22 @@ class Files:
         return self._outside[name]
 
 
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    for field in ("body", "orelse", "handlers", "finalbody"):
+        inner = getattr(node, field, None)
+        for child in inner if isinstance(inner, list) else ():
+            yield child
+            yield from _statements(child)
+
+
+def _nearest(path: str, folders: set[str]) -> str:
+    """Return the innermost of some folders around a file, empty for the root."""
+    folder = path.rpartition("/")[0]
+    while folder and folder not in folders:
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
 def _relations(source: bytes) -> set[str]:
     """Return the names of the relations that a module's queries load with their rows, EVERYTHING if it does not say."""
     found: set[str] = set()
@@ -194,8 +263,8 @@ def is_test(path: str) -> bool:
     return bool(TESTS.intersection(parts)) or last.startswith("test_") or last.endswith(("_test.py", "_tests.py"))
 
 
-def _paths(root: Path, exclude: Sequence[str], tests: bool) -> Iterator[tuple[str, str]]:
-    """Yield each source file with its name from the root; links to folders are not followed."""
+def _paths(root: Path, exclude: Sequence[str], tests: bool, projects: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield each source file with its name from the root, and note projects; links to folders are not followed."""
     if root.is_file():
         yield str(root), root.name
         return
@@ -210,6 +279,8 @@ def _paths(root: Path, exclude: Sequence[str], tests: bool) -> Iterator[tuple[st
             and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
             and not _is_excluded(f"{prefix}{name}", exclude)
         )
+        if not MARKS.isdisjoint(files):
+            projects.add(prefix.rstrip("/"))
         for name in sorted(files):
             path = f"{prefix}{name}"
             if name.endswith(".py") and (tests or not is_test(path)) and not _is_excluded(path, exclude):

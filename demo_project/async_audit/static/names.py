@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from async_audit.static.classes import Class
+from async_audit.static.classes import Class, last_name
 from async_audit.static.functions import Function
 from async_audit.static.models import Models
 from async_audit.static.values import UNKNOWN, ClassValue, Constant, FunctionValue, ModuleValue, Outside, Value
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from async_audit.static.modules import Files, Module
 
 DEEPEST = 20  # re-exports of re-exports
+LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 
 
 class Names:
@@ -24,7 +25,7 @@ class Names:
         self.models = Models(self)
         self._classes: dict[ast.ClassDef, Class] = {}
         self._functions: dict[ast.AST, Function] = {}
-        self._settings: dict[str, str] | None = None
+        self._settings: dict[str, Settings] = {}
 
     def class_of(self, node: ast.ClassDef, module: Module, outer: str = "") -> Class:
         """Return the one Class for a class statement."""
@@ -122,22 +123,62 @@ class Names:
                 return ClassValue(inner_class)
         return UNKNOWN
 
-    def setting(self, name: str) -> str:
-        """Return a string that a settings module of the folder assigns, empty without one."""
-        if self._settings is None:
-            self._settings = {}
-            for module in self.files.modules:
+    def settings(self, near: Module) -> Settings:
+        """Return what the settings modules of a module's project say."""
+        if near.project not in self._settings:
+            found = self._settings[near.project] = Settings()
+            for module in self.files.together(near):
                 if module.has_settings:
-                    self._note_settings(module)
-        return self._settings.get(name, "")
+                    found.read(module.tree)
+        return self._settings[near.project]
 
-    def _note_settings(self, module: Module) -> None:
-        assert self._settings is not None
-        for name, binding in module.names.items():
-            if name.isupper() and isinstance(binding, ast.Assign):
-                match binding.value:
-                    case ast.Constant(value=str(value)):
-                        self._settings.setdefault(name, value)
+    def middleware_uses_user(self, near: Module) -> bool:
+        """Tell whether a sync middleware of a module's project, which runs in a thread, asks for the user."""
+        settings = self.settings(near)
+        if settings.uses_user is None:
+            settings.uses_user = any(self._uses_user(path, near) for path in settings.middleware)
+        return settings.uses_user
+
+    def _uses_user(self, path: str, near: Module) -> bool:
+        if path == LOGIN_REQUIRED:
+            return True
+        found = self.imported(near, *path.rpartition(".")[::2]) if "." in path else UNKNOWN
+        if isinstance(found, ClassValue):
+            return _reads_user(found.cls.node)
+        return isinstance(found, FunctionValue) and _reads_user(found.function.node)
+
+
+class Settings:
+    """What settings modules say: strings that they assign, the first of a name, and the middleware."""
+
+    def __init__(self) -> None:
+        self.strings: dict[str, str] = {}
+        self.middleware: list[str] = []
+        self.uses_user: bool | None = None
+
+    def read(self, tree: ast.Module) -> None:
+        """Note what a module says."""
+        for statement in tree.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(value))):
+                    self.strings.setdefault(name, value)
+                case ast.Assign(targets=[ast.Name(id="MIDDLEWARE")]) | ast.AugAssign(target=ast.Name(id="MIDDLEWARE")):
+                    parts = [part.value for part in ast.walk(statement.value) if isinstance(part, ast.Constant)]
+                    self.middleware += [part for part in parts if isinstance(part, str)]
+
+
+def _reads_user(middleware: ast.AST) -> bool:
+    """Tell whether a middleware without any async part reads something of request.user."""
+    nodes = list(ast.walk(middleware))
+    if any(isinstance(node, ast.AsyncFunctionDef) for node in nodes):
+        return False
+    return any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "user"
+        and last_name(node.value.value) == "request"
+        for node in nodes
+    )
 
 
 def literal(value: Value) -> str:

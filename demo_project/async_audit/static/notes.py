@@ -33,6 +33,7 @@ class Notes:
         self.engine = engine
         self.function = function
         self.summary = summary
+        self.under_test = 0  # conditions that hold where it is now
         self._quiet = 0
 
     @contextmanager
@@ -64,7 +65,13 @@ class Notes:
             self.summary.events.append(event)
 
     def absorb(
-        self, events: Sequence[Event], function: Function, node: ast.expr | ast.stmt, code: str = "", label: str = ""
+        self,
+        events: Sequence[Event],
+        function: Function,
+        node: ast.expr | ast.stmt,
+        code: str = "",
+        label: str = "",
+        unless: Function | None = None,
     ) -> None:
         """Note that a call asks the database inside: of several events the surest and nearest."""
         if events and not self._quiet:
@@ -73,13 +80,18 @@ class Notes:
             message = f"{label or self.text(node)} leads to {event.message.rpartition(' leads to ')[2]}"
             rest = (step, *event.rest)
             tier = max(event.tier, 2)
-            self.note(Event(code or event.code, message, *place(node), tier, rest, event.is_assumed))
+            unless = unless or event.unless
+            is_assumed = event.is_assumed or unless is not None
+            self.note(Event(code or event.code, message, *place(node), tier, rest, is_assumed, unless))
 
     def ask_for_relation(self, node: ast.expr, owner: Instance, name: str, code: str, message: str) -> None:
         """Note that a relation of a row is not loaded: as a guess where it may be."""
-        tier = 1 if owner.is_traced and name not in owner.maybe else 3
-        loads = self.engine.names.files.loads
-        is_assumed = not owner.is_traced and name not in owner.maybe and not loads.intersection({name, EVERYTHING})
+        is_maybe = name in owner.maybe or (self.under_test > 0 and name in owner.tested)
+        tier = 1 if owner.is_traced and not is_maybe else 3
+        is_assumed = not owner.is_traced and not is_maybe
+        if is_assumed:
+            loads = self.engine.names.files.loads_near(self.function.module)
+            is_assumed = loads.isdisjoint({name, EVERYTHING})
         self.note(Event(code, message, *place(node), 2 if is_assumed else tier, is_assumed=is_assumed))
 
     def doubt(self, number: int) -> None:

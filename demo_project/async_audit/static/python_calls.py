@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from async_audit.static import calls
+from async_audit.static import calls, twins
 from async_audit.static.hooks import on_call
-from async_audit.static.statements import dotted
 from async_audit.static.values import (
+    NONE,
     UNKNOWN,
+    Bound,
+    ClassValue,
     Constant,
     Coroutine,
     FunctionValue,
@@ -19,8 +21,10 @@ from async_audit.static.values import (
     Many,
     Mapping,
     Outside,
+    OutsideInstance,
     Partial,
     QuerySet,
+    Threaded,
     Value,
 )
 
@@ -55,10 +59,43 @@ def goes_through(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) 
 def is_coroutine_function(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Tell it of a function that is known."""
     match args:
-        case [FunctionValue(function, is_bare=is_bare)] if is_bare or not function.decorators:
+        case [FunctionValue(function, is_bare=False)] if function.decorators:
+            made = frame.engine.decorated(function)
+            is_same = isinstance(made, FunctionValue) and made.function is function
+            return Constant(function.is_async) if is_same else is_coroutine_function(frame, node, [made], {})
+        case [FunctionValue(function)]:
             return Constant(function.is_async)
-        case [Guarded()]:
+        case [Partial(inner)]:
+            return is_coroutine_function(frame, node, [inner], {})
+        case [Threaded()]:
+            return Constant(True)
+        case [Bound(QuerySet(is_manager=False), name)]:
+            return Constant(name[:1] == "a" and name[1:] in twins.of_querysets())
+        case [Guarded() | ClassValue() | Bound(QuerySet())]:
             return Constant(False)
+    return UNKNOWN
+
+
+@on_call("inspect.isawaitable", "inspect.iscoroutine", "asyncio.iscoroutine", "asyncio.isfuture")
+def is_awaitable(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Tell it of a value that is known."""
+    is_known = len(args) == 1 and args[0] is not UNKNOWN and not isinstance(args[0], Bound | OutsideInstance)
+    return Constant(isinstance(args[0], Coroutine)) if is_known else UNKNOWN
+
+
+@on_call("builtins.isinstance")
+def is_instance(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Tell of a queryset and of what is gone through whether it is one or the other."""
+    match args:
+        case [QuerySet(is_manager=False) | Many() | Items() | Instance() as value, wanted]:
+            kinds = wanted.elements if isinstance(wanted, Items) else (wanted,)
+            names = [kind.name for kind in kinds if isinstance(kind, Outside)]
+            is_queryset = any(name.endswith(".QuerySet") for name in names)
+            is_other = len(names) == len(kinds) and all(name.startswith("builtins.") for name in names)
+            if isinstance(value, QuerySet) and (is_queryset or is_other):
+                return Constant(is_queryset)
+            if not isinstance(value, QuerySet) and is_queryset and len(kinds) == 1:
+                return Constant(False)
     return UNKNOWN
 
 
@@ -184,15 +221,24 @@ def dumps(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Valu
 @on_call("builtins.getattr")
 def gets_attribute(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Read an attribute by its name."""
-    from async_audit.static.attributes import attribute, loaded_from_now_on
+    from async_audit.static.attributes import attribute
 
     match args:
         case [owner, Constant(value=str(name)), *_]:
             found = attribute(frame, node, owner, name)
             if isinstance(owner, Instance) and name in owner.cls.relations:
-                loaded_from_now_on(frame, dotted(node.args[0]), owner, name)
+                frame.loaded_from_now_on(ast.Attribute(node.args[0], name), owner, name)
             return found
     return UNKNOWN
+
+
+@on_call("builtins.setattr")
+def sets_attribute(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Assign to an attribute by its name."""
+    match args:
+        case [_, Constant(value=str(name)), value]:
+            frame.assign(ast.copy_location(ast.Attribute(node.args[0], name), node), value)
+    return NONE
 
 
 @on_call("builtins.hasattr")

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from async_audit.static import hooks, twins
+from async_audit.static.classes import FORWARD, keyword, last_name
 from async_audit.static.functions import Environment
-from async_audit.static.statements import dotted
 from async_audit.static.values import (
     EVERYTHING,
     NOTHING,
@@ -37,7 +37,8 @@ def row(queryset: QuerySet) -> Value:
     """Return one row of a query."""
     if queryset.rows != "instances" or queryset.model is None:
         return UNKNOWN
-    return Instance(queryset.model, queryset.loaded, only=queryset.only, is_traced=queryset.is_traced)
+    loaded, tested = queryset.loaded, queryset.tested
+    return Instance(queryset.model, loaded, tested=tested, only=queryset.only, is_traced=queryset.is_traced)
 
 
 def evaluate(frame: Frame, node: ast.expr, queryset: QuerySet, how: str = "", at: ast.expr | None = None) -> Value:
@@ -53,8 +54,7 @@ def evaluate(frame: Frame, node: ast.expr, queryset: QuerySet, how: str = "", at
         else:
             code = "DAS002"
         frame.ask(at or node, code, text, tier)
-        if path := dotted(node):
-            frame.env[path] = replace(queryset, is_evaluated=True)
+        frame.became(queryset, replace(queryset, is_evaluated=True))
     return row(queryset)
 
 
@@ -82,11 +82,11 @@ def call(
     if name in asking:
         if not (queryset.is_evaluated and name in ("count", "exists", "contains")):
             _ask(frame, node, queryset, name)
-        return result(frame, queryset, name, args, kwargs)
+        return result(frame, node, queryset, name, args, kwargs)
     if name[:1] == "a" and name[1:] in asking:
         model = queryset.model.name if queryset.model else "…"
         asks = f"{model}…{name}()" if queryset.surety < 3 else ""
-        return frame.coroutine(node, result(frame, queryset, name[1:], args, kwargs), asks)
+        return frame.coroutine(node, result(frame, node, queryset, name[1:], args, kwargs), asks)
     if name in twins.of_users():
         frame.ask(node, "DAS009", f"{frame.text(node.func)}() asks the database; await a{name}() instead")
         return row(queryset)
@@ -102,8 +102,8 @@ def call(
 
 def _use_arguments(frame: Frame, node: ast.Call, args: Sequence[Value], kwargs: Environment) -> None:
     """Note that a lookup looks at the row it gets, so that the user of a request is loaded for it."""
-    if any(isinstance(value, LazyUser) for value in (*args, *kwargs.values())):
-        hooks.use_user(frame, node)
+    if lazy := next((value for value in (*args, *kwargs.values()) if isinstance(value, LazyUser)), None):
+        hooks.use_user(frame, node, lazy)
 
 
 def _ask(frame: Frame, node: ast.Call, queryset: QuerySet, name: str) -> None:
@@ -113,23 +113,49 @@ def _ask(frame: Frame, node: ast.Call, queryset: QuerySet, name: str) -> None:
     frame.ask(node, "DAS001", f"{what}() asks the database; await {twin}() instead", tier)
 
 
-def result(frame: Frame, queryset: QuerySet, name: str, args: Sequence[Value], kwargs: Environment) -> Value:
+def result(
+    frame: Frame, node: ast.Call, queryset: QuerySet, name: str, args: Sequence[Value], kwargs: Environment
+) -> Value:
     """Return what an asking method gives."""
+    is_whole = all(given.arg for given in node.keywords)
     found = row(queryset)
     if name in twins.ROW:
-        if name == "create" and isinstance(found, Instance):
-            return replace(found, loaded=found.loaded | frozenset(kwargs))
-        return found
+        return new(found, kwargs, is_whole) if name == "create" and isinstance(found, Instance) else found
     if name in twins.PAIR:
         defaults = kwargs.get("defaults")
         if name == "update_or_create" and isinstance(found, Instance) and isinstance(defaults, Mapping):
             found = replace(found, loaded=found.loaded | {key for key, _ in defaults.items})
         if isinstance(found, Instance):
-            found = replace(found, maybe=found.maybe | frozenset(kwargs))
+            given = {key for key, _ in defaults.items} if isinstance(defaults, Mapping) else set()
+            found = replace(found, maybe=found.maybe | frozenset(kwargs) | given)
         return Items((found, UNKNOWN))
+    if name == "bulk_create" and args and isinstance(made := frame.element(args[0]), Instance):
+        return Many(made)
     if name in ("bulk_create", "in_bulk"):
         return Many(found)
     return UNKNOWN
+
+
+def new(made: Instance, given: Environment, is_whole: bool) -> Instance:
+    """Return a row that is made from fields, with the relations that need no query.
+
+    Those are the ones it gets objects for, and those without a value, which are None; where not all fields are known,
+    it may have any of them.
+    """
+    absent = {
+        name
+        for name, field in made.cls.assignments()
+        if last_name(getattr(field, "func", field)) in FORWARD
+        and not keyword(field, "default")
+        and f"{name}_id" not in given
+    } - set(given)
+    known = {*given, *(f"{name}__{EVERYTHING}" for name in absent)}
+    for name, value in given.items():
+        behind = value.loaded if isinstance(value, Instance) and value.is_traced else [EVERYTHING]
+        known.update(f"{name}__{path}" for path in behind)
+    if is_whole:
+        return replace(made, loaded=made.loaded | known | absent)
+    return replace(made, loaded=made.loaded | known, maybe=made.maybe | absent)
 
 
 def chained(
@@ -206,5 +232,15 @@ def of_model(frame: Frame, model: Class | None, name: str = "objects") -> QueryS
         return QuerySet(None, is_manager=True)
     value = frame.engine.member(model, name)
     if isinstance(value, QuerySet):
-        return replace(value, model=model, is_manager=True)
+        return _with_own_query(frame, replace(value, model=model, is_manager=True))
     return QuerySet(model, is_manager=True, loaded=NOTHING)
+
+
+def _with_own_query(frame: Frame, manager: QuerySet) -> QuerySet:
+    """Return a manager with what its own get_queryset() loads."""
+    method = frame.engine.member(manager.cls, "get_queryset") if manager.cls else UNKNOWN
+    if isinstance(method, FunctionValue) and method.function.module.is_own:
+        made = frame.engine.summary(method.function, manager, (), {}).result
+        if isinstance(made, QuerySet):
+            return replace(manager, loaded=manager.loaded | made.loaded, only=made.only)
+    return manager

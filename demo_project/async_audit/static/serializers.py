@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from async_audit.static import forms, querysets
@@ -32,11 +33,12 @@ def is_serializer(cls: Class) -> bool:
 
 def attribute(frame: Frame, node: ast.expr, owner: Built, name: str) -> Value:
     """Return an attribute of a serializer; `data` goes through all fields of its instance."""
-    if is_serializer(owner.cls) and name == "data":
+    if is_serializer(owner.cls) and name == "data" and name not in owner.done:
         if reason := why(frame, owner):
             frame.ask(node, "DAS016", f"{frame.text(node)} asks the database: {reason}; serialize in sync_to_async", 2)
         else:
             forms.run_own(frame, node, owner, "DAS016", lambda name: name == "to_representation")
+        frame.became(owner, replace(owner, done=owner.done | {name}))  # it keeps its data
     member = frame.engine.member(owner.cls, name)
     if isinstance(member, FunctionValue):
         return FunctionValue(member.function, owner)
@@ -46,12 +48,14 @@ def attribute(frame: Frame, node: ast.expr, owner: Built, name: str) -> Value:
 def call(frame: Frame, node: ast.Call, owner: Built, name: str) -> Value:
     """Note what a method of a serializer asks."""
     is_saving = name == "save" and any("Model" in base for base in owner.cls.outside_bases)
-    if is_saving or (name == "is_valid" and forms.validation_asks(frame, owner.cls)):
+    if is_saving or (name == "is_valid" and name not in owner.done and forms.validation_asks(frame, owner.cls)):
         frame.ask(node, "DAS016", f"{frame.text(node.func)}() asks the database; call it in sync_to_async", 2)
-    elif name == "is_valid":
+    elif name == "is_valid" and name not in owner.done:
         forms.run_own(frame, node, owner, "DAS016", lambda name: name == "validate" or name.startswith("validate_"))
     elif name == "save":
         forms.run_own(frame, node, owner, "DAS016", lambda name: name in ("create", "update"))
+    done = owner.done | {name} if name == "is_valid" else owner.done - {"data"} if name == "save" else owner.done
+    frame.became(owner, replace(owner, done=done))
     return UNKNOWN
 
 

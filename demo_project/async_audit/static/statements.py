@@ -16,6 +16,7 @@ from async_audit.static.values import (
     Coroutine,
     FunctionValue,
     Items,
+    Many,
     QuerySet,
     join,
 )
@@ -116,7 +117,7 @@ def _if(frame: Frame, node: ast.If) -> None:
         return
     known = frame.test(node.test)
     if known is None:
-        frame.branches(node.body, node.orelse)
+        frame.branches(node.body, node.orelse, test=node.test)
     else:
         frame.execute(node.body if known else node.orelse)
 
@@ -145,8 +146,12 @@ def _for(frame: Frame, node: ast.For | ast.AsyncFor) -> None:
     else:
         element = frame.iterate(node.iter, value)
     frame.assign(node.target, element)
-    frame.branches(node.body, [])
-    frame.is_over = False
+    before, path = dict(frame.env), dotted(node.iter)
+    frame.branches(node.body)
+    rows = frame.env.get(path)
+    frame.env, frame.is_over = merged([before, frame.env]), False
+    if isinstance(rows, Many | Items) and path not in frame.function.assigned:
+        frame.env[path] = rows  # what a row gets in the loop, each of them has, and without rows there is none
     frame.execute(node.orelse)
 
 
@@ -162,6 +167,7 @@ def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> None:
 def _try(frame: Frame, node: ast.Try) -> None:
     before = dict(frame.env)
     frame.execute([*node.body, *node.orelse])
+    frame.cases = []
     ends = [] if frame.is_over else [frame.env]
     after = frame.env
     finds_loop = any(map(_finds_loop, node.body))
@@ -170,10 +176,11 @@ def _try(frame: Frame, node: ast.Try) -> None:
     for handler in node.handlers:
         if finds_loop and handler.type and last_name(handler.type) == "RuntimeError":
             continue  # what is gone through here runs on a loop
-        frame.env, frame.is_over = merged([dict(before), dict(after)]), False
+        frame.env, frame.is_over = merged([dict(after), dict(before)]), False
         if handler.name:
             frame.env[handler.name] = frame.raised
         frame.execute(handler.body)
+        frame.cases = []
         if not frame.is_over:
             ends.append(frame.env)
     is_over = not ends

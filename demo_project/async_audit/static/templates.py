@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -63,9 +64,12 @@ def context(frame: Frame, node: ast.Call, args: list[Value], kwargs: Environment
 
 
 def _render(frame: Frame, node: ast.Call, args: list[Value], text: str) -> Value:
+    from async_audit.static.attributes import attribute
+
     given = next((value for value in args if isinstance(value, Mapping)), Mapping(()))
     # A context processor of the default settings hands out the user of the request.
-    always: Environment = {"user": LazyUser(), "request": Request()} if Request() in args else {}
+    request = next((value for value in args if isinstance(value, Request)), None)
+    always: Environment = {"user": attribute(frame, node, request, "user"), "request": request} if request else {}
     if text:
         _walk(frame, node, always | dict(given.items), _with_others(frame, text, set()))
     else:
@@ -155,4 +159,5 @@ def _templates(root: Path, name: str) -> tuple[Path, ...]:
 
 def _candidates(root: Path, name: str) -> Iterator[Path]:
     if root.is_dir() and re.fullmatch(r"[\w./-]+", name) and ".." not in name:
-        yield from (folder / name for folder in root.rglob("templates") if "node_modules" not in folder.parts)
+        folders = (Path(folder) for folder, _, _ in os.walk(root) if os.path.basename(folder) == "templates")
+        yield from (folder / name for folder in folders if "node_modules" not in folder.parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -78,9 +79,10 @@ class Instance(Value):
     cls: Class
     loaded: frozenset[str] = NOTHING
     maybe: frozenset[str] = NOTHING
+    tested: frozenset[str] = NOTHING  # those that another function has loaded under a condition
     only: frozenset[str] | None = None
     is_traced: bool = True
-    held: tuple[tuple[str, Value], ...] = ()  # rows and querysets that its __init__ has kept
+    held: tuple[tuple[str, Value], ...] = ()  # what its __init__ has kept, and cached properties that were read
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class QuerySet(Value):
     model: Class | None
     cls: Class | None = None
     loaded: frozenset[str] = NOTHING
+    maybe: frozenset[str] = NOTHING  # what only one of the branches loads that it may come from
+    tested: frozenset[str] = NOTHING  # the same, of another function's branches
     only: frozenset[str] | None = None
     rows: str = "instances"  # or "values"
     is_evaluated: bool = False
@@ -195,13 +199,15 @@ class Built(Value):
     cls: Class
     args: tuple[Value, ...] = ()
     kwargs: tuple[tuple[str, Value], ...] = ()
+    done: frozenset[str] = NOTHING  # what has been asked of it, and is kept: "errors", "data"
 
 
 @dataclass(frozen=True)
 class Request(Value):
-    """A request of Django; adrf has loaded its user before a view begins."""
+    """A request of Django, and what of it is in memory; adrf has loaded its user before a view begins."""
 
     has_user: bool = False
+    has_session: bool = False
 
 
 @dataclass(frozen=True)
@@ -214,6 +220,7 @@ class Session(Value):
     """request.session, or that of a Channels scope, which AuthMiddleware has mostly loaded."""
 
     is_of_scope: bool = False
+    is_loaded: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,12 +238,23 @@ def join(one: Value | None, other: Value | None) -> Value:
         only = one.only if other.only is None else other.only if one.only is None else one.only & other.only
         loaded = _loaded_in_both(one.loaded, other.loaded)
         maybe = (one.maybe | other.maybe | one.loaded | other.loaded) - loaded
-        return replace(one, loaded=loaded, maybe=maybe, only=only, is_traced=one.is_traced or other.is_traced)
+        held = tuple(pair for pair in one.held if pair[0] in dict(other.held))
+        is_traced = one.is_traced or other.is_traced
+        return replace(one, loaded=loaded, maybe=maybe, only=only, is_traced=is_traced, held=held)
     if isinstance(one, QuerySet) and isinstance(other, QuerySet):
         if one.model is not other.model and one.model is None:
             one, other = other, one
         loaded = _loaded_in_both(one.loaded, other.loaded)
-        return replace(one, loaded=loaded, is_evaluated=one.is_evaluated and other.is_evaluated)
+        maybe = (one.maybe | other.maybe | one.loaded | other.loaded) - loaded
+        return replace(one, loaded=loaded, maybe=maybe, is_evaluated=one.is_evaluated and other.is_evaluated)
+    if isinstance(one, Request) and isinstance(other, Request):
+        return Request(one.has_user and other.has_user, one.has_session and other.has_session)
+    if isinstance(one, Session) and isinstance(other, Session):
+        return replace(one, is_loaded=one.is_loaded and other.is_loaded)
+    if isinstance(one, Built) and isinstance(other, Built):
+        return replace(one, done=one.done & other.done)
+    if isinstance(other, LazyUser):
+        return other
     if isinstance(other, QuerySet) and not isinstance(one, QuerySet):
         return other
     if isinstance(one, Many) and isinstance(other, Many):
@@ -244,6 +262,22 @@ def join(one: Value | None, other: Value | None) -> Value:
     if isinstance(one, Items) and isinstance(other, Items) and len(one.elements) == len(other.elements):
         return Items(tuple(map(join, one.elements, other.elements)))
     return one
+
+
+def swapped(value: Value, old: Value, new: Value) -> Value:
+    """Return a value in which one very object, wherever it is held, has become another."""
+    if value is old:
+        return new
+    match value:
+        case Many(element=element) if (now := swapped(element, old, new)) is not element:
+            return replace(value, element=now)
+        case Items(elements):
+            parts = tuple(swapped(part, old, new) for part in elements)
+            return value if all(map(is_, parts, elements)) else Items(parts)
+        case Mapping(items):
+            pairs = tuple((key, swapped(part, old, new)) for key, part in items)
+            return value if all(one[1] is other[1] for one, other in zip(pairs, items, strict=True)) else Mapping(pairs)
+    return value
 
 
 def _loaded_in_both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
