@@ -54,7 +54,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--tests", action="store_true", help="look at the project's tests too")
     add("--exclude", action="append", metavar="GLOB", help="leave files or folders out; may be given more than once")
     add("--fix", action="store_true", help="show as a diff how to repair what is mechanical, and nothing else")
-    add("--write", action="store_true", help="with --fix: write it to the files as well")
+    add("--write", action="store_true", help="write what --fix shows to the files as well")
     known = parser.add_mutually_exclusive_group()
     known.add_argument(
         "--diff", metavar="REV", help="leave out what is there at a revision of git: report what is added"
