@@ -154,7 +154,8 @@ def _fix(
         raise CannotLook("--fix is about the source, and only a log was named. Name a folder as well.")
     again = partial(look, paths or [str(outcome.base)], wishes, sys.stderr)
     fixed = Fixing(everything, outcome.base, lambda edited: again(edited=edited)).fix(outcome.source.findings)
-    out.write(diff(fixed, outcome.base))
+    if fixed.after:
+        out.write(diff(fixed, outcome.base))
     if is_written:
         write(fixed)
     for finding in fixed.refused:

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import replace
 
 import pytest
+from django.core.management import call_command
 from fixing import DECORATED, HEAD, HELPER, IMPORT, SIGNATURE, run
 from test_damaged_sources import damage
 
@@ -106,6 +107,17 @@ def test_only_what_is_reported_is_repaired(shop, repaired, capsys):
     assert repaired(source, "--ignore", "DAS001") == source
     assert run(capsys, shop, "--write-baseline", shop / "known.json")[0] == 0
     assert repaired(source, "--baseline", str(shop / "known.json")) == source
+
+
+def test_the_management_command_repairs_too(shop, capsys):
+    file = shop / "shop/views.py"
+    file.write_text(f"{HEAD}{SIGNATURE}return Book.objects.get(pk=pk)\n")
+    call_command("check_async_errors", str(shop), fix=True, write=True)
+    shown, said = capsys.readouterr()
+    assert shown.startswith("--- a/shop/views.py\n+++ b/shop/views.py\n@@ ")
+    assert said == "Repaired 1 in 1 file; 0 left.\n"
+    call_command("check_async_errors", str(shop), fix=True, write=True)
+    assert capsys.readouterr() == ("", "Repaired 0 in 0 files; 0 left.\n")
 
 
 def test_a_file_that_changes_meanwhile_is_left_alone(shop, monkeypatch, capsys):
