@@ -1,5 +1,6 @@
 """From an error's text to its lesson: what people paste, and what the programs of the gallery really raise."""
 
+import re
 import subprocess
 import sys
 
@@ -9,7 +10,8 @@ from async_audit.siblings import SIBLINGS, sibling_in
 from outcomes import ON_SQLITE, outcomes
 from workshop import Shape, WorkshopError, explain
 from workshop.database import program_environ
-from workshop.explain import CHECKER, nearest
+from workshop.explain import CHECKER, lines_of, nearest
+from workshop.gallery import pairs
 from workshop.scratch import NOTEBOOKS
 
 # Their error is the harm itself, as a program or a test notices it: no text that would lead anywhere.
@@ -35,9 +37,17 @@ use a thread or sync_to_async.
 def test_a_traceback_leads_to_line_lesson_trap_and_program():
     text = explain(TRACEBACK).text()
     assert text.startswith("/srv/shop/views.py:12: SynchronousOnlyOperation")
-    for part in ("DAS003", "fix: ", "trap: ", "notebooks/06_attributes_that_query.ipynb", 'Shape("lazy_relation/'):
+    for part in ("DAS003", "fix: ", "trap: ", "notebooks/06_attributes_that_query.ipynb"):
         assert part in text
-    assert 'Shape("lazy_relation/' in explain(TRACEBACK).html().replace("&quot;", '"')
+    [named] = re.findall(r'Shape\("(.+?)/(.+?)"\)', text)
+    lines = [
+        line
+        for programs in pairs().values()
+        if (programs[0].path[:-3], programs[0].about) == named
+        for line in lines_of(programs[0])
+    ]
+    assert any(".author.name" in line for line in lines)
+    assert f'Shape("{"/".join(named)}")' in explain(TRACEBACK).html().replace("&quot;", '"')
 
 
 @pytest.mark.parametrize("text", ["", "hello", "KeyError: 'name'"])
