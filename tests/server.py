@@ -12,7 +12,7 @@ from pathlib import Path
 
 import websockets
 
-from awaited import assert_all_awaited
+from awaited import TOLD, assert_all_awaited
 from workshop.database import program_environ, seeded_database
 from workshop.scratch import PROJECT
 
@@ -50,7 +50,7 @@ class Server:
     """A server process on 127.0.0.1; `port` stays the same when it is started again."""
 
     def __init__(self, environ, log, clock="normal"):
-        self.environ, self.log, self.clock = environ, log, clock
+        self.environ, self.log, self.clock = environ | TOLD, log, clock
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]

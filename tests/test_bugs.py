@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from async_audit.static import audit
-from awaited import assert_all_awaited
+from awaited import TOLD, assert_all_awaited
 from contract import assert_fails_as, broken_run, run
 from workshop import Lab, ServerDidNotStart
 from workshop.bug import Bug, bug_names
@@ -42,7 +42,7 @@ class TestBug:
     async def test_shipped_passes(self, lab, bug):
         lab.fix()
         for action, shipped in [("reproduce", bug.shipped), *((fault.action, fault.shipped) for fault in bug.faults)]:
-            done = await run(lab, action)
+            done = await run(lab, action, **TOLD)
             assert done.failure is None, done.failure.full
             assert done.seen == shipped
             assert_all_awaited(done.log)

@@ -38,8 +38,9 @@ def test_in_this_process_and_in_a_notebook(tmp_path):
 
 
 def test_in_a_server_that_a_test_has_started(tmp_path, pytestconfig, monkeypatch):
-    dropped = "import asyncio; asyncio.sleep(0)\nserver.run()"
-    monkeypatch.setattr(server, "PROGRAM", server.PROGRAM.replace("server.run()", dropped))
+    dropped = server.PROGRAM.replace("lambda: print(", "lambda: __import__('asyncio').sleep(0) and print(")
+    assert dropped != server.PROGRAM
+    monkeypatch.setattr(server, "PROGRAM", dropped)
     site = server.Site(tmp_path, pytestconfig)
     with pytest.raises(AssertionError, match="coroutine 'sleep' was never awaited"):
         site.server.kill()

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from awaited import assert_all_awaited
+from awaited import TOLD, assert_all_awaited
 from pages import connection, watch
 from workshop import Lab
 from workshop.database import program_environ, seeded_database
@@ -36,7 +36,7 @@ async def running():
     """LinkUp's server, and its database as it was at the start."""
     lab = Lab()
     with closing(sqlite3.connect(":memory:")) as at_first:
-        async with await lab.serve() as site:
+        async with await lab.serve(**TOLD) as site:
             with closing(sqlite3.connect(site.database)) as database:
                 database.backup(at_first)
             yield site, at_first
@@ -70,6 +70,7 @@ class MortalSite:
             LINKUP_SECRET_KEY=self.seeded.secret_key,
             LINKUP_DATABASE_URL=f"sqlite:///{self.database}",
             LINKUP_LOG_FILE=os.devnull,
+            **TOLD,
         )
         command = [sys.executable, "-c", PROGRAM, str(self.port)]
         with self.log.open("ab") as log:
