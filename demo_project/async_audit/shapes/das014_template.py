@@ -14,7 +14,10 @@ SHAPE = Shape(
         "Evaluate what goes into the context, or await sync_to_async(render)(…). TemplateResponse is rendered by "
         "Django in a thread."
     ),
-    trap="A coroutine in the context renders as an empty text, without an error.",
+    trap=(
+        "A coroutine in the context: {{ coro }} shows the object itself, {% if coro %} is true, {% for %} over it is a "
+        "TypeError, and an attribute of it is empty, without an error."
+    ),
     example_broken="""
 async def shelf(request):
     return render(request, "shelf.html", {"books": Book.objects.all()})

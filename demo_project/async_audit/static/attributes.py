@@ -164,14 +164,19 @@ def follow(frame: Frame, node: ast.expr, owner: Instance, name: str, relation: R
             frame.ask_for_relation(node, owner, name, "DAS020", text)
         else:
             text = f"{frame.text(node)} is a relation that was not loaded, and is asked for here"
-            frame.ask_for_relation(node, owner, name, "DAS003", f"{text}; use select_related({name!r})")
+            has_query = owner.is_asked_for or not owner.is_traced
+            advice = (
+                f"use select_related({name!r})" if has_query else "no query has made its row; read it in sync_to_async"
+            )
+            frame.ask_for_relation(node, owner, name, "DAS003", f"{text}; {advice}")
     if relation.target is None:
         return UNKNOWN
     loaded = querysets.inner(owner.loaded, name) if is_loaded else frozenset()
     if relation.kind == "reverse one" and relation.back:
         loaded |= {relation.back}
     maybe, tested = (querysets.inner(paths, name) for paths in (owner.maybe, owner.tested))
-    return Instance(relation.target, loaded, maybe, tested, is_traced=owner.is_traced)
+    is_traced, is_asked_for = owner.is_traced, owner.is_asked_for
+    return Instance(relation.target, loaded, maybe, tested, is_traced=is_traced, is_asked_for=is_asked_for)
 
 
 def _of_class(frame: Frame, cls: Class, name: str) -> Value:

@@ -71,6 +71,10 @@ def arguments(frame: Frame, node: ast.Call, callee: Value) -> tuple[list[Value],
             else:
                 frame.iterate(part.value, value, "it is unpacked")
                 break
+        elif isinstance(part, ast.GeneratorExp) and (
+            isinstance(callee, Threaded) or callee == Outside("asyncio.to_thread")
+        ):
+            args.append(frame.only_made(part))
         else:
             args.append(frame.eval(part))
     kwargs: Environment = {}

@@ -278,6 +278,15 @@ class Frame(Notes):
         handler = EXPRESSIONS.get(type(node))
         return handler(self, node) if handler else UNKNOWN
 
+    def only_made(self, node: ast.GeneratorExp) -> Value:
+        """Return a generator that nothing here goes through; what it goes through itself is asked for at once."""
+        first = node.generators[0].iter
+        value = self.eval(first)
+        if not (isinstance(value, QuerySet) and value.is_iterator):
+            self.iterate(first, value, "a generator asks for it when it is made, before any thread has begun")
+        with self.quietly():
+            return self.eval(node)
+
     def scope(self) -> Environment:
         """Return the variables that a nested function knows."""
         return {**self.function.closure, **self.env}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from async_audit.static.values import EVERYTHING, Coroutine, FunctionValue, Inst
 if TYPE_CHECKING:
     from async_audit.static.engine import Engine
 
+OF_ASYNC = re.compile(r"; (await \w+\(\) instead|call it in \w+)$")  # of use in an async function alone
 LONGEST = 60  # characters of source in a message
 
 
@@ -24,6 +26,11 @@ def place(node: ast.expr | ast.stmt) -> tuple[int, int]:
     if isinstance(function, ast.Attribute) and function.end_lineno is not None and function.end_lineno != node.lineno:
         return function.end_lineno, (function.end_col_offset or 0) - len(function.attr)
     return node.lineno, node.col_offset
+
+
+def _in_plain(message: str) -> str:
+    """Return advice for the call of a plain function, in which nothing can be awaited."""
+    return OF_ASYNC.sub("; call that in a thread, by sync_to_async", message)
 
 
 class Notes:
@@ -77,7 +84,7 @@ class Notes:
         if events and not self._quiet:
             event = min(events, key=lambda event: (event.tier, len(event.rest)))
             step = Step(function.module.path, event.line, function.qualname)
-            message = f"{label or self.text(node)} leads to {event.message.rpartition(' leads to ')[2]}"
+            message = f"{label or self.text(node)} leads to {_in_plain(event.message.rpartition(' leads to ')[2])}"
             rest = (step, *event.rest)
             tier = max(event.tier, 2)
             unless = unless or event.unless

@@ -76,6 +76,13 @@ def is_coroutine_function(frame: Frame, node: ast.Call, args: Args, kwargs: Envi
     return UNKNOWN
 
 
+@on_call("inspect.isasyncgenfunction")
+def is_async_generator(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Tell it of a plain function, which is none."""
+    known = is_coroutine_function(frame, node, args, kwargs)
+    return known if known == Constant(False) else UNKNOWN
+
+
 @on_call("inspect.isawaitable", "inspect.iscoroutine", "asyncio.iscoroutine", "asyncio.isfuture")
 def is_awaitable(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Tell it of a value that is known."""
@@ -254,7 +261,16 @@ def partial(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Va
     return Partial(args[0], tuple(args[1:]), tuple(sorted(kwargs.items(), key=lambda i: i[0]))) if args else UNKNOWN
 
 
-@on_call("copy.copy", "copy.deepcopy", "typing.cast")
+@on_call("typing.cast")
+def casts(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Return the second argument, which is what the first one says."""
+    said = frame.annotated(node.args[0]) if node.args else UNKNOWN
+    known = args[1] if len(args) > 1 else UNKNOWN
+    is_vague = known is UNKNOWN or isinstance(known, ClassValue | Bound)
+    return said if is_vague or (isinstance(known, Instance) and not known.is_traced) else known
+
+
+@on_call("copy.copy", "copy.deepcopy")
 def passes_on(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Return the last argument."""
     return args[-1] if args else UNKNOWN

@@ -38,7 +38,9 @@ def row(queryset: QuerySet) -> Value:
     if queryset.rows != "instances" or queryset.model is None:
         return UNKNOWN
     loaded, tested = queryset.loaded, queryset.tested
-    return Instance(queryset.model, loaded, tested=tested, only=queryset.only, is_traced=queryset.is_traced)
+    return Instance(
+        queryset.model, loaded, tested=tested, only=queryset.only, is_traced=queryset.is_traced, is_asked_for=True
+    )
 
 
 def evaluate(frame: Frame, node: ast.expr, queryset: QuerySet, how: str = "", at: ast.expr | None = None) -> Value:
@@ -153,6 +155,7 @@ def new(made: Instance, given: Environment, is_whole: bool) -> Instance:
     for name, value in given.items():
         behind = value.loaded if isinstance(value, Instance) and value.is_traced else [EVERYTHING]
         known.update(f"{name}__{path}" for path in behind)
+    made = replace(made, is_asked_for=False)
     if is_whole:
         return replace(made, loaded=made.loaded | known | absent)
     return replace(made, loaded=made.loaded | known, maybe=made.maybe | absent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from async_audit.static import colours, hooks
@@ -90,12 +90,7 @@ def _augmented_assign(frame: Frame, node: ast.AugAssign) -> None:
 
 def _return(frame: Frame, node: ast.Return) -> None:
     if isinstance(node.value, ast.GeneratorExp):
-        first = node.value.generators[0].iter
-        value = frame.eval(first)
-        if not (isinstance(value, QuerySet) and value.is_iterator):
-            frame.iterate(first, value)  # a generator expression asks for its first iterator at once
-        with frame.quietly():
-            frame.gives(frame.eval(node.value))
+        frame.gives(frame.only_made(node.value))
     else:
         frame.gives(frame.eval(node.value) if node.value else Constant(None))
     frame.is_over = True
@@ -179,6 +174,8 @@ def _try(frame: Frame, node: ast.Try) -> None:
         frame.env, frame.is_over = merged([dict(after), dict(before)]), False
         if handler.name:
             frame.env[handler.name] = frame.raised
+        if handler.type and last_name(handler.type) == "AttributeError":
+            _are_no_querysets(frame, node.body)
         frame.execute(handler.body)
         frame.cases = []
         if not frame.is_over:
@@ -188,6 +185,12 @@ def _try(frame: Frame, node: ast.Try) -> None:
     frame.is_over = False
     frame.execute(node.finalbody)
     frame.is_over = frame.is_over or is_over
+
+
+def _are_no_querysets(frame: Frame, body: Sequence[ast.stmt]) -> None:
+    """Forget that a value is a queryset, of which a method was not to be found."""
+    owners = {dotted(part.value) for line in body for part in ast.walk(line) if isinstance(part, ast.Attribute)}
+    frame.env.update((path, UNKNOWN) for path in owners if isinstance(frame.env.get(path), QuerySet))
 
 
 def _finds_loop(node: ast.stmt) -> bool:

@@ -11,7 +11,7 @@ from async_audit.report import StaticFinding
 
 QUERIES = {"DAS001", "DAS002", "DAS009", "DAS012"}  # by itself, each has a twin or a hop of its own
 TRANSACTION = "DAS011"  # says already that its whole block moves
-OF_ONE_CALL = re.compile(r"; (await \w+\(\) instead|call it in \w+)$")
+OF_ONE_CALL = re.compile(r"; (await \w+\(\) instead|call it in \w+|call that in a thread, by sync_to_async)$")
 TOGETHER = "; one of several queries here: move them to a thread together, in one function"
 GUESS = 3  # the tier of findings that count for nothing here
 

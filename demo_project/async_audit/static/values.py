@@ -82,6 +82,7 @@ class Instance(Value):
     tested: frozenset[str] = NOTHING  # those that another function has loaded under a condition
     only: frozenset[str] | None = None
     is_traced: bool = True
+    is_asked_for: bool = False  # by a query, which select_related() can be put on
     held: tuple[tuple[str, Value], ...] = ()  # what its __init__ has kept, and cached properties that were read
 
 
