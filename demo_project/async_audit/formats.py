@@ -28,7 +28,7 @@ def as_text(outcome: Outcome) -> str:
 
 
 def as_json(outcome: Outcome) -> str:
-    """Return one object; a finding of a log has the number of times it happened besides."""
+    """Return one object; a finding of a log, or of a run, has the number of times it happened besides."""
     findings = [asdict(finding) | ({"times": times} if times else {}) for finding, times in outcome.findings()]
     unparsed = [asdict(file) for file in outcome.source.unparsed] if outcome.source else []
     found: dict[str, Any] = {"findings": findings, "unparsed": unparsed}
@@ -102,8 +102,11 @@ def _source_lines(report: Report, quiet: bool, new: str) -> Iterator[str]:
         yield INDENT.join(map(printable, [f"{place}: {finding.code} {finding.message}", *chain_of(finding)]))
     if report.findings:
         many = "s" * (len(report.findings) > 1)
-        yield f"Found {len(report.findings)}{new} place{many} in the source. More: --explain {report.findings[0].code}"
-    elif len(report.unparsed) >= max(report.files, 1):
+        where = "in this run" if report.times else "in the source"
+        yield f"Found {len(report.findings)}{new} place{many} {where}. More: --explain {report.findings[0].code}"
+    elif not report.files:
+        yield f"Nothing{new} found in this run."
+    elif len(report.unparsed) >= report.files:
         yield "No file of the source could be parsed."
     elif report.unparsed:
         parsed, version = report.files - len(report.unparsed), "{}.{}".format(*sys.version_info)

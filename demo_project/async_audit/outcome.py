@@ -54,9 +54,10 @@ class Outcome:
     compared: Compared | None = None
 
     def findings(self) -> list[tuple[StaticFinding, int]]:
-        """Return all findings alike, each with the number of times that a log has it, 0 for one in the source."""
+        """Return all findings alike, each with the number of times it happened, 0 for one in the source."""
         logged = [(_as_static(finding), finding.times) for finding in self.logged.findings] if self.logged else []
-        return [*logged, *((finding, 0) for finding in (self.source.findings if self.source else []))]
+        source = self.source or Report([])
+        return [*logged, *((finding, source.times.get(finding, 0)) for finding in source.findings)]
 
     def sentences(self) -> list[str]:
         """Return what there is to say of findings that were left out."""
@@ -66,7 +67,7 @@ class Outcome:
         """Return 0 for nothing, 1 for findings, 2 where no file of the source could be parsed."""
         if self.findings():
             return 1
-        return 2 if self.source and len(self.source.unparsed) >= self.source.files else 0
+        return 2 if self.source and len(self.source.unparsed) >= max(self.source.files, 1) else 0
 
 
 def _as_static(finding: Finding) -> StaticFinding:

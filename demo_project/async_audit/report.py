@@ -1,6 +1,7 @@
 """What the static side of the checker reports."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, order=True)
@@ -41,8 +42,12 @@ class Unparsed:
 
 @dataclass(frozen=True)
 class Report:
-    """What an audit of a folder found; `files` is how many it read."""
+    """What an audit of a folder found; `files` is how many it read.
+
+    Of a program that ran, `times` says how often it met each finding; no file is read then.
+    """
 
     findings: list[StaticFinding]
-    unparsed: list[Unparsed]
-    files: int
+    unparsed: list[Unparsed] = field(default_factory=list)
+    files: int = 0
+    times: Mapping[StaticFinding, int] = field(default_factory=dict)

@@ -79,6 +79,13 @@ def test_it_holds_the_checker_alone(wheel):
     assert "async_audit/static/django_facts.toml" in files
 
 
+def test_pytest_knows_its_plugin(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith("/entry_points.txt")]
+        said = archive.read(name).decode()
+    assert "[pytest11]\nasync_audit.live.plugin = async_audit.live.plugin\n" in said
+
+
 def test_what_it_says_of_itself(wheel):
     with zipfile.ZipFile(wheel) as archive:
         [name] = [name for name in archive.namelist() if name.endswith("/METADATA")]

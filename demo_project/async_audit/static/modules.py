@@ -277,17 +277,18 @@ def _paths(root: Path, exclude: Sequence[str], tests: bool, projects: set[str]) 
             if not name.startswith(".")
             and name not in SKIPPED
             and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
-            and not _is_excluded(f"{prefix}{name}", exclude)
+            and not is_excluded(f"{prefix}{name}", exclude)
         )
         if not MARKS.isdisjoint(files):
             projects.add(prefix.rstrip("/"))
         for name in sorted(files):
             path = f"{prefix}{name}"
-            if name.endswith(".py") and (tests or not is_test(path)) and not _is_excluded(path, exclude):
+            if name.endswith(".py") and (tests or not is_test(path)) and not is_excluded(path, exclude):
                 yield os.path.join(folder, name), path
 
 
-def _is_excluded(path: str, exclude: Sequence[str]) -> bool:
+def is_excluded(path: str, exclude: Sequence[str]) -> bool:
+    """Tell whether a pattern leaves out a file or folder, named from the folder that is looked at, or what holds it."""
     return any(fnmatch(path, pattern) or fnmatch(path, f"{pattern.rstrip('/')}/*") for pattern in exclude)
 
 
