@@ -13,7 +13,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 from async_audit.report import Report
-from async_audit.static import django_calls, loop_calls, python_calls, signals, templates
+from async_audit.static import (
+    django_calls,
+    formsets,
+    generic_views,
+    loop_calls,
+    python_calls,
+    shortcuts,
+    signals,
+    templates,
+)
 from async_audit.static.engine import Engine
 from async_audit.static.modules import Files
 from async_audit.static.names import Names
@@ -23,8 +32,11 @@ RECURSION = 20_000  # Python's frames; an expression of a thousand terms needs s
 
 REGISTERED = (
     django_calls,
+    formsets,
+    generic_views,
     loop_calls,
     python_calls,
+    shortcuts,
     signals,
     templates,
 )  # importing them registers what they know

@@ -13,6 +13,7 @@ from async_audit.static.values import (
     Instance,
     Items,
     Many,
+    Mapping,
     Outside,
     OutsideInstance,
     QuerySet,
@@ -33,6 +34,8 @@ REQUESTS = {
 }
 MANY = {"list", "List", "set", "Set", "frozenset", "Sequence", "Iterable", "Iterator", "Collection", "AsyncIterator"}
 MANY |= {"AsyncIterable", "AsyncGenerator", "Generator", "deque"}
+SAYS_NOTHING = {"typing.Any", "builtins.object", "typing.Callable", "collections.abc.Callable"}
+DICTS = {"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict", "ChainMap"}
 SAME = {"Optional", "Annotated", "Final", "ClassVar", "Union"}
 
 
@@ -70,6 +73,8 @@ def _generic(outer: ast.expr, inner: ast.expr, frame: Frame) -> Value:
     if name in ("QuerySet", "BaseManager", "Manager", "RelatedManager"):
         row = annotated(parts[0], frame)
         return QuerySet(row.cls if isinstance(row, Instance) else None, is_manager="Manager" in name, is_traced=False)
+    if name in DICTS and len(parts) == 2:
+        return Mapping((), annotated(parts[1], frame))
     if name in ("Awaitable", "Coroutine"):
         return Coroutine(annotated(parts[-1], frame))
     return annotated(outer, frame)
@@ -85,7 +90,7 @@ def _instance(value: Value) -> Value:
             return Request()
         case Outside(name) if name in ("django.db.models.QuerySet", "django.db.models.query.QuerySet"):
             return QuerySet(None)
-        case Outside(name) if name not in ("typing.Any", "builtins.object"):
+        case Outside(name) if name not in SAYS_NOTHING:
             return OutsideInstance(name)
         case Constant():
             return value

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from async_audit.static import forms, hooks, querysets, serializers, twins
+from async_audit.static import forms, hooks, overrides, querysets, serializers, twins
 from async_audit.static.functions import Environment, Function
 from async_audit.static.values import (
     EVERYTHING,
@@ -20,6 +20,7 @@ from async_audit.static.values import (
     LazyUser,
     Many,
     ModuleValue,
+    OneOf,
     Outside,
     OutsideInstance,
     QuerySet,
@@ -29,6 +30,7 @@ from async_audit.static.values import (
     Super,
     Threaded,
     Value,
+    one_of,
 )
 
 if TYPE_CHECKING:
@@ -66,10 +68,14 @@ def attribute(frame: Frame, node: ast.expr, owner: Value, name: str) -> Value:
             return Bound(owner, name)
         case FunctionValue() | Threaded():
             return UNKNOWN
+        case OneOf(values):
+            return one_of(attribute(frame, node, each, name) for each in values)
     return Bound(owner, name)
 
 
 def _of_outside(frame: Frame, owner: Outside, name: str) -> Value:
+    if owner.name.removesuffix("()") in hooks.CONTEXTS and name.startswith("__"):
+        return Bound(owner, name)
     if name == "objects" and owner.name.rpartition(".")[2][:1].isupper():
         return QuerySet(None, is_manager=True)  # a model that is not in the folder
     return frame.names.attribute(owner, name)
@@ -80,6 +86,8 @@ def _of_instance(frame: Frame, node: ast.expr, owner: Instance, name: str) -> Va
     if cls.is_model:
         if (relation := cls.relations.get(name)) and (relation.target or relation.kind == "generic"):
             return follow(frame, node, owner, name, relation)
+        if (rows := querysets.beside(frame, owner, name)) is not None:
+            return rows
         if _is_deferred(owner, name):
             frame.ask(node, "DAS004", f"{frame.text(node)} was not loaded with its row, and is asked for here")
             return UNKNOWN
@@ -93,7 +101,8 @@ def _of_instance(frame: Frame, node: ast.expr, owner: Instance, name: str) -> Va
     if isinstance(value, FunctionValue):
         if not defined_in.module.is_own and (name in twins.of_users() or name[1:] in twins.of_users()):
             return Bound(owner, name)
-        return _method(frame, node, value.function, owner)
+        others = overrides.overrides(frame.engine, value.function, owner)
+        return _method(frame, node, value.function, owner) if others is None else others
     if value is UNKNOWN or isinstance(value, OutsideInstance):
         stored = frame.engine.attribute(cls, name)
         return stored if stored is not UNKNOWN else _annotated(frame, cls, name, value)

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from async_audit.static import forms, hooks, querysets, serializers, twins
+from async_audit.static import containers, fields, forms, hooks, querysets, serializers, twins
 from async_audit.static.attributes import bind
-from async_audit.static.classes import last_name
 from async_audit.static.functions import Environment
-from async_audit.static.statements import dotted
+from async_audit.static.syntax import dotted, last_name
 from async_audit.static.values import (
     NOTHING,
     UNKNOWN,
@@ -26,6 +25,7 @@ from async_audit.static.values import (
     Items,
     Many,
     Mapping,
+    OneOf,
     Outside,
     OutsideInstance,
     Partial,
@@ -35,12 +35,13 @@ from async_audit.static.values import (
     Super,
     Threaded,
     Value,
+    kept,
+    one_of,
 )
 
 if TYPE_CHECKING:
     from async_audit.static.frame import Frame
 
-KEPT = (Instance, QuerySet, FunctionValue, Threaded, Bound, Partial)  # what a new object is known to hold
 BUILT = ("Serializer", "Form", "FormSet", "Paginator")
 
 
@@ -109,6 +110,8 @@ def _mark_called(frame: Frame, node: ast.Call, before: int) -> None:
 def apply(frame: Frame, node: ast.Call, callee: Value, args: Sequence[Value], kwargs: Environment) -> Value:
     """Return what calling a value with arguments gives."""
     match callee:
+        case OneOf(values):
+            return one_of(apply(frame, node, each, args, kwargs) for each in values)
         case FunctionValue():
             return _function(frame, node, callee, args, kwargs)
         case Threaded(inner, wrapper):
@@ -212,8 +215,22 @@ def construct(frame: Frame, node: ast.Call, callee: ClassValue, args: Sequence[V
         code = ("DAS016" if serializers.is_serializer(cls) else "DAS015") if isinstance(made, Built) else ""
         frame.absorb(summary.events, method.function, node, code)
         if isinstance(made, Instance) and not cls.is_model:
-            kept = [(name, value) for name, value in summary.stores.items() if isinstance(value, KEPT)]
-            made = replace(made, held=tuple(sorted(kept, key=lambda item: item[0])))
+            made = replace(made, held=kept(summary.stores))
+    elif isinstance(made, Instance) and not cls.is_model and fields.is_made_of_fields(cls):
+        made = _of_fields(frame, node, made, args, kwargs)
+    return made
+
+
+def _of_fields(frame: Frame, node: ast.Call, made: Instance, args: Sequence[Value], kwargs: Environment) -> Value:
+    """Return an object whose fields are the arguments; its __post_init__ may ask."""
+    stored = fields.stored(frame, made.cls, args, kwargs)
+    made = replace(made, held=kept(stored))
+    for name in ("__post_init__", "__attrs_post_init__", "model_post_init"):
+        method = frame.engine.member(made.cls, name)
+        if isinstance(method, FunctionValue):
+            summary = frame.engine.summary(method.function, made, (), {})
+            frame.absorb(summary.events, method.function, node)
+            made = replace(made, held=kept({**stored, **summary.stores}))
     return made
 
 
@@ -226,6 +243,12 @@ def _method(frame: Frame, node: ast.Call, owner: Value, name: str, args: Sequenc
             return _method(frame, node, inner, name, args, kwargs)
         case Instance(cls) if cls.is_model:
             return _of_row(frame, node, owner, name, kwargs)
+        case Instance():
+            made = (known(frame, node, owner, name, list(args), kwargs) for known in hooks.METHODS)
+            if (found := next((value for value in made if value is not None), None)) is not None:
+                return found
+        case Items() | Many() | Mapping() if (found := containers.call(frame, owner, name, list(args))) is not None:
+            return found
         case Built():
             module = serializers if serializers.is_serializer(owner.cls) else forms
             return module.call(frame, node, owner, name)
@@ -241,6 +264,8 @@ def _method(frame: Frame, node: ast.Call, owner: Value, name: str, args: Sequenc
                 frame.became(owner, replace(owner, has_session=True))
                 return frame.coroutine(node, hooks.user(frame), "auser()")
             return UNKNOWN
+        case Outside(origin) if name in ("__enter__", "enter_context"):
+            return hooks.CALLS[f".{name}"](frame, node, [owner, *args], kwargs)
         case OutsideInstance(origin) | Outside(origin):
             if known := hooks.CALLS.get(f"{origin}.{name}"):
                 return known(frame, node, [owner, *args], kwargs)
@@ -265,6 +290,9 @@ def _of_row(frame: Frame, node: ast.Call, owner: Instance, name: str, kwargs: En
         frame.ask(node, "DAS001" if advice else "DAS015", text + advice)
     elif name in twins.of_users() and owner.cls.member("last_login"):
         frame.ask(node, "DAS009", f"{text}; await a{name}() instead")
+    elif name == "check_password" and owner.cls.member("last_login"):
+        why = "saves the user where the password's hash is of an old kind"
+        frame.ask(node, "DAS009", f"{frame.text(node.func)}() {why}; await acheck_password() instead", 3)
     elif name[:1] == "a" and name[1:] in twins.of_rows() | twins.of_users():
         if name == "arefresh_from_db":
             _refreshed(frame, node, owner, kwargs)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from async_audit.static.growth import grown
+from async_audit.static.syntax import last_name
 from async_audit.static.values import ClassValue, Outside, Value
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ MODELS = {
     "django.contrib.gis.db.models.Model",
     "django.db.models.base.Model",
 }
+Method = ast.FunctionDef | ast.AsyncFunctionDef
 DEEPEST = 12  # bases of bases
 
 
@@ -98,16 +101,41 @@ class Class:
             return self._names.class_of(found[1], found[0].module, f"{self.qualname}.")
         return None
 
-    @cached_property
-    def storing(self) -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
+    @property
+    def storing(self) -> dict[str, set[Method]]:
         """The methods that assign to an attribute of something, by the attribute's name."""
-        found: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
+        return self._mentions[0]
+
+    @property
+    def adding(self) -> dict[str, set[Method]]:
+        """The methods that add to a list or dict, by the last name of it."""
+        return self._mentions[1]
+
+    @property
+    def used(self) -> set[str]:
+        """The attributes of self that the methods name."""
+        return set(self._mentions[2])
+
+    @cached_property
+    def _mentions(self) -> tuple[dict[str, set[Method]], dict[str, set[Method]], dict[str, set[Method]]]:
+        stored: dict[str, set[Method]] = {}
+        added: dict[str, set[Method]] = {}
+        read: dict[str, set[Method]] = {}
         for method in self.node.body:
-            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
-                nodes = (node for node in ast.walk(method) if isinstance(node, ast.Attribute))
-                for name in {node.attr for node in nodes if isinstance(node.ctx, ast.Store)}:
-                    found.setdefault(name, []).append(method)
-        return found
+            if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            for node in ast.walk(method):
+                if isinstance(node, ast.Attribute):
+                    kind = stored if isinstance(node.ctx, ast.Store) else read
+                    if kind is stored or (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+                        kind.setdefault(node.attr, set()).add(method)
+                elif isinstance(node, ast.Subscript | ast.Call | ast.AugAssign) and (found := grown(node)):
+                    added.setdefault(last_name(found), set()).add(method)
+        return stored, added, read
+
+    def own_many(self) -> list[str]:
+        """Return the many-to-many fields of the model itself and its bases."""
+        return [name for name, value in self.assignments() if _field_name(value) in MANY]
 
     @cached_property
     def relations(self) -> dict[str, Relation]:
@@ -144,11 +172,6 @@ def _field_name(value: ast.expr) -> str:
         return ""
     name = last_name(value.func)
     return name if name.endswith("Field") or name in FORWARD | GENERIC | GENERIC_MANY else ""
-
-
-def last_name(node: ast.expr) -> str:
-    """Return the last part of a dotted name."""
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def keyword(call: ast.expr, name: str) -> ast.expr | None:

@@ -12,6 +12,7 @@ from async_audit.static.hooks import on_call
 from async_audit.static.notes import place
 from async_audit.static.values import (
     EVERYTHING,
+    NONE,
     UNKNOWN,
     Bound,
     ClassValue,
@@ -121,7 +122,8 @@ def get_model(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> 
 def prefetch(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Return the relation that is prefetched, and its query."""
     lookup = args[0] if args else kwargs.get("lookup", UNKNOWN)
-    return Items((lookup, args[1] if len(args) > 1 else kwargs.get("queryset", UNKNOWN)))
+    query = args[1] if len(args) > 1 else kwargs.get("queryset", UNKNOWN)
+    return Items((lookup, query, args[2] if len(args) > 2 else kwargs.get("to_attr", NONE)))
 
 
 @on_call(".auser")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from async_audit.report import StaticFinding, Step
-from async_audit.static import colours, guard, hooks
+from async_audit.static import calls, colours, frameworks, guard, hooks, overrides
 from async_audit.static.classes import Class
+from async_audit.static.contexts import Call, Contexts
 from async_audit.static.frame import Frame
+from async_audit.static.frameworks.served import Served
 from async_audit.static.functions import Environment, Event, Function, Summary
 from async_audit.static.modules import Module
 from async_audit.static.names import Names
+from async_audit.static.registries import Registries
+from async_audit.static.syntax import last_name
 from async_audit.static.values import UNKNOWN, ClassValue, FunctionValue, Instance, Outside, Value, join
 
 DEEPEST = 14  # calls within calls
-MOST_CONTEXTS = 8  # combinations of arguments for which a function is gone through
 
 
 class Engine:
@@ -30,8 +34,8 @@ class Engine:
         self._assumed: list[tuple[Function, Event]] = []
         self._given_rows: set[Function] = set()
         self.warmed: set[Function] = set()  # cached properties that another thread reads
-        self._summaries: dict[tuple[object, ...], Summary] = {}
-        self._contexts: dict[Function, int] = {}
+        self._summaries: dict[Call, Summary] = {}
+        self._contexts = Contexts()
         self._entered: set[ast.AST] = set()
         self._decorated: dict[Function, Value] = {}
         self._variables: dict[tuple[Module, str], Value] = {}
@@ -40,6 +44,8 @@ class Engine:
         self._checked: set[Class] = set()
         self._graphql: dict[str, bool] = {}
         self._depth = 0
+        self.registries = Registries(self)
+        self._subclasses: dict[str, list[tuple[ast.ClassDef, Module]]] | None = None
         names.variable = self.variable  # type: ignore[method-assign]
         names.variable_of = self.expression  # type: ignore[method-assign]
 
@@ -58,6 +64,8 @@ class Engine:
                     self._checked.add(function.cls)
                     colours.check(self, function.cls)
             guard.check(self, module)
+        for served in frameworks.served(self):
+            self._serve(served)
         while self.entries:
             self._enter(self.entries.pop())
         for function, event in self._assumed:  # where the project calls it itself, its rows are known from there
@@ -75,6 +83,20 @@ class Engine:
                 self.report(function, [replace(event, code="DAS019") for event in summary.events])
             if function.is_async:
                 self._check_decorators(function)
+                for cls in overrides.inheritors(self, function):
+                    self.summary(function, hooks.instance_of(cls), (), {})
+
+    def _serve(self, served: Served) -> None:
+        """Note what a framework has a function ask on the loop, and what it asks of what the function returns."""
+        function = served.function
+        summary = self.summary(function, self.self_of(function), (), {})
+        if not function.is_async:
+            told = [replace(event, code="DAS019", message=f"{served.by} {event.message}") for event in summary.events]
+            self.report(function, told)
+        frame = Frame(self, function, Summary())
+        for node, value in summary.returns:
+            served.read(frame, node, value)
+        self.report(function, frame.summary.events)
 
     def _check_decorators(self, function: Function) -> None:
         """Note a decorator for sync functions on an async one, which then is not what it wraps."""
@@ -125,22 +147,25 @@ class Engine:
         """
         if any(isinstance(value, Instance) and value.is_traced and value.cls.is_model for value in args):
             self._given_rows.add(function)
-        key = function, bound, tuple(args), tuple(sorted(kwargs.items(), key=lambda item: item[0])), is_whole
-        found = self._summaries.get(key)
-        if found is None and self._contexts.get(function, 0) >= MOST_CONTEXTS:
-            args, kwargs, is_whole, key = (), {}, False, (function, bound, (), (), False)
-            found = self._summaries.get(key)
+        call = Call(function, bound, tuple(args), tuple(sorted(kwargs.items(), key=lambda item: item[0])), is_whole)
+        found, is_guess = self._summaries.get(call), False
         if found is None:
-            found = self._summaries[key] = Summary()  # what a recursive call gets
+            call, is_guess = self._contexts.chosen(call)
+            found = self._summaries.get(call)
+        if found is None:
+            found = self._summaries[call] = Summary()  # what a recursive call gets
             if self._depth < DEEPEST:
-                self._contexts[function] = self._contexts.get(function, 0) + 1
+                self._contexts.note(call)
                 self._depth += 1
-                Frame(self, function, found).run(bound, args, kwargs, is_whole)
+                Frame(self, function, found).run(bound, call.args, call.given, call.is_whole)
                 self._depth -= 1
+                if is_guess:
+                    more = f"; one of more calls of {function.name}() than are told apart"
+                    found.events = [replace(event, tier=3, message=event.message + more) for event in found.events]
                 if function.is_async:
                     self.report(function, found.events)
             else:
-                del self._summaries[key]
+                del self._summaries[call]
         return found
 
     def decorated(self, function: Function) -> Value:
@@ -162,7 +187,7 @@ class Engine:
             binding = module.names.get(name)
             if isinstance(binding, ast.Assign | ast.AnnAssign):
                 self._variables[key] = self._run_binding(binding, module)
-        return self._variables[key]
+        return self.registries.of_module(module, name, self._variables[key])
 
     def expression(self, node: ast.expr, module: Module) -> Value:
         """Return the value of an expression at the top of a module."""
@@ -198,7 +223,7 @@ class Engine:
                     owner.members.get(binding.value.id), ast.FunctionDef | ast.AsyncFunctionDef
                 ):
                     return self.member(owner, binding.value.id)
-                return self._run_binding(binding, owner.module)
+                return self.registries.of_class(cls, name, self._run_binding(binding, owner.module))
         return UNKNOWN
 
     def attribute(self, cls: Class, name: str) -> Value:
@@ -208,12 +233,47 @@ class Engine:
             self._attributes[key] = UNKNOWN
             value: Value | None = None
             for base in cls.mro:
-                for node in base.storing.get(name, ()):
+                for node in sorted({*base.storing.get(name, ()), *base.adding.get(name, ())}, key=_line):
                     function = self.names.function_of(node, base.module, base)
                     stored = self.summary(function, hooks.instance_of(cls), (), {}).stores
                     value = join(value, stored.get(name))
             self._attributes[key] = value or UNKNOWN
-        return self._attributes[key]
+        return self.registries.of_class(cls, name, self._attributes[key])
+
+    @contextmanager
+    def from_the_top(self) -> Iterator[None]:
+        """Go through what is done while modules are imported, however deep in calls one asks for it."""
+        depth, self._depth = self._depth, 0
+        yield
+        self._depth = depth
+
+    def subclasses(self, cls: Class) -> list[Class]:
+        """Return the classes of the project that derive from a class."""
+        if self._subclasses is None:
+            self._subclasses = {}
+            for module in self.names.files.modules:
+                for node in module.tree.body:
+                    for base in node.bases if isinstance(node, ast.ClassDef) else ():
+                        name = last_name(base.value if isinstance(base, ast.Subscript) else base)
+                        self._subclasses.setdefault(name, []).append((node, module))  # type: ignore[arg-type]
+        found: list[Class] = []
+        for node, module in self._subclasses.get(cls.name, ()):
+            each = self.names.class_of(node, module)
+            if each is not cls and cls in each.mro:
+                found += [other for other in (each, *self.subclasses(each)) if other not in found]
+        return found
+
+    def decorate_class(self, frame: Frame, node: ast.ClassDef) -> None:
+        """Call the decorators of a class, which may put it into a list or dict."""
+        value = ClassValue(self.names.class_of(node, frame.module))
+        with frame.quietly():
+            for decorator in node.decorator_list:
+                call = ast.copy_location(ast.Call(decorator, [], []), node)
+                calls.apply(frame, call, frame.eval(decorator), [value], {})
+
+
+def _line(node: ast.stmt) -> int:
+    return node.lineno
 
 
 def _functions(module: Module, names: Names) -> Iterator[Function]:

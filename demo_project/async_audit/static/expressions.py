@@ -7,13 +7,15 @@ import builtins
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from async_audit.static import calls, hooks
+from async_audit.static import calls, containers, hooks
 from async_audit.static.attributes import attribute
 from async_audit.static.functions import Event, Function
-from async_audit.static.statements import dotted
+from async_audit.static.syntax import dotted
 from async_audit.static.values import (
+    CONTAINERS,
     NONE,
     UNKNOWN,
     Bound,
@@ -24,12 +26,15 @@ from async_audit.static.values import (
     LazyUser,
     Many,
     Mapping,
+    OneOf,
     Outside,
+    OutsideInstance,
     QuerySet,
     Scope,
     Session,
     Value,
     join,
+    one_of,
 )
 
 if TYPE_CHECKING:
@@ -93,18 +98,17 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     if (made := frame.special(node, owner, "__getitem__")) is not None:
         return made
     key = frame.eval(index)
-    name = key.value if isinstance(key, Constant) else None
     match owner:
         case Scope():
-            return hooks.of_scope(frame, name)
+            return hooks.of_scope(frame, key.value if isinstance(key, Constant) else None)
         case Session():
             hooks.use_session(frame, node, owner, "[…]")
-        case Mapping() if isinstance(name, str):
-            return owner.get(name)
-        case Items(elements) if isinstance(name, int) and -len(elements) <= name < len(elements):
-            return elements[name]
-        case Items() | Many():
-            return owner if isinstance(index, ast.Slice) else frame.element(owner)
+        case Items() | Many() | Mapping():
+            return owner if isinstance(index, ast.Slice) else containers.item(owner, key)
+        case OneOf(values):
+            return one_of(containers.item(each, key) for each in values)
+        case OutsideInstance(name="Page"):
+            return frame.iterate(node.value, owner, "", node)
     return owner if isinstance(owner, Outside) else UNKNOWN
 
 
@@ -180,14 +184,30 @@ def _bin_op(frame: Frame, node: ast.BinOp) -> Value:
     if isinstance(node.op, ast.Mod) and isinstance(left, Constant) and isinstance(left.value, str):
         for value in right.elements if isinstance(right, Items) else (right,):
             frame.show(node, value)
+    if isinstance(node.op, ast.Add) and isinstance(left, Constant) and isinstance(left.value, str):
+        return _text([left, right])
+    if isinstance(node.op, ast.Add) and isinstance(left, CONTAINERS) and isinstance(right, CONTAINERS):
+        return join(left, right)
     return left if isinstance(left, Many) else UNKNOWN
 
 
 def _joined(frame: Frame, node: ast.JoinedStr) -> Value:
+    values = []
     for part in node.values:
         if isinstance(part, ast.FormattedValue):
-            frame.show(part.value, frame.eval(part.value))
-    return UNKNOWN
+            values.append(frame.eval(part.value))
+            frame.show(part.value, values[-1])
+        else:
+            values.append(frame.eval(part))
+    return _text(values)
+
+
+def _text(parts: list[Value]) -> Value:
+    """Return a text that is put together, or what it begins with."""
+    known = [str(part.value) for part in takewhile(lambda part: isinstance(part, Constant), parts)]  # type: ignore[attr-defined]
+    if len(known) == len(parts):
+        return Constant("".join(known))
+    return OutsideInstance("text", (Constant("".join(known)),)) if "".join(known) else UNKNOWN
 
 
 def _sequence(frame: Frame, node: ast.Tuple | ast.List | ast.Set) -> Value:
@@ -203,16 +223,15 @@ def _sequence(frame: Frame, node: ast.Tuple | ast.List | ast.Set) -> Value:
 
 
 def _dict(frame: Frame, node: ast.Dict) -> Value:
-    items = []
+    made: Value = Mapping(())
     for key, part in zip(node.keys, node.values, strict=True):
+        name = frame.eval(key) if key else UNKNOWN
         value = frame.eval(part)
-        if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            items.append((key.value, value))
-        elif key is None and isinstance(value, Mapping):
-            items.extend(value.items)
-        elif key:
-            frame.eval(key)
-    return Mapping(tuple(items))
+        if key:
+            made = containers.with_item(made, name, value)
+        elif isinstance(value, Mapping):
+            made = join(made, value)
+    return made
 
 
 def _comprehension(frame: Frame, node: Any) -> Value:
@@ -222,18 +241,19 @@ def _comprehension(frame: Frame, node: Any) -> Value:
     later: AbstractContextManager[list[Event]] = nullcontext([])
     if isinstance(node, ast.GeneratorExp):
         later = frame.collecting()
-    element: Value | None = None
+    elements: list[Value | None] = [None]
     if not first.is_async and not (isinstance(value, QuerySet) and value.is_iterator):
-        element = frame.iterate(first.iter, value)
+        elements = [*frame.one_by_one(value, frame.iterate(first.iter, value))]
     with later as pending:
-        values = _comprehended(frame, node, value, element)
+        values = [_comprehended(frame, node, value, element)[-1] for element in elements]
     own = {
         part.id for generator in node.generators for part in ast.walk(generator.target) if isinstance(part, ast.Name)
     }
     outer = before.keys() | frame.function.closure.keys()
     frame.env = {name: value for name, value in frame.env.items() if name in outer and name not in own}
     frame.env.update((name, before[name]) for name in own & before.keys())
-    return Many(values[-1], tuple(pending[:1]))
+    is_whole = isinstance(node, ast.ListComp) and len(node.generators) == 1 and not first.ifs and len(values) > 1
+    return Items(tuple(values)) if is_whole else Many(one_of(values), tuple(pending[:1]))
 
 
 def _comprehended(frame: Frame, node: Any, value: Value, element: Value | None) -> list[Value]:

@@ -8,14 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from async_audit.static import hooks
-from async_audit.static.classes import Class, keyword, last_name
+from async_audit.static.classes import Class, keyword
 from async_audit.static.hooks import on_call
+from async_audit.static.syntax import last_name
 from async_audit.static.values import (
     UNKNOWN,
     Bound,
     Built,
     ClassValue,
     Constant,
+    Coroutine,
     FunctionValue,
     Instance,
     OutsideInstance,
@@ -135,7 +137,29 @@ def _counts(frame: Frame, node: ast.expr, owner: OutsideInstance) -> Value:
 def pages(frame: Frame, node: ast.Call, args: list[Value], kwargs: Environment) -> Value:
     """Count the rows to learn which pages there are."""
     owner = args[0]
-    return _counts(frame, node, owner) if isinstance(owner, OutsideInstance) else Constant(None)
+    if not isinstance(owner, OutsideInstance):
+        return Constant(None)
+    _counts(frame, node, owner)
+    return OutsideInstance("Page", owner.args)
 
 
+@on_call("django.core.paginator.AsyncPaginator")
+def async_paginator(frame: Frame, node: ast.Call, args: list[Value], kwargs: Environment) -> Value:
+    """Keep what is divided into pages."""
+    return OutsideInstance("AsyncPaginator", (args[0] if args else kwargs.get("object_list", UNKNOWN),))
+
+
+@on_call("AsyncPaginator.aget_page", "AsyncPaginator.apage")
+def async_pages(frame: Frame, node: ast.Call, args: list[Value], kwargs: Environment) -> Value:
+    """Return a page of rows that are not loaded yet."""
+    owner = args[0]
+    return Coroutine(OutsideInstance("Page", owner.args) if isinstance(owner, OutsideInstance) else UNKNOWN)
+
+
+def _rows(frame: Frame, node: ast.expr, owner: OutsideInstance) -> Value:
+    rows = owner.args[0]
+    return replace(rows, is_manager=False) if isinstance(rows, QuerySet) else rows
+
+
+hooks.ATTRIBUTES["Page.object_list"] = _rows
 hooks.ATTRIBUTES.update(dict.fromkeys(("Paginator.num_pages", "Paginator.count", "Paginator.page_range"), _counts))

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from async_audit.static import hooks, querysets
+from async_audit.static import containers, hooks, querysets
 from async_audit.static.annotations import annotated
 from async_audit.static.expressions import EXPRESSIONS
 from async_audit.static.functions import Environment, Function, Summary, condition
 from async_audit.static.notes import Notes
-from async_audit.static.statements import STATEMENTS, dotted, merged
+from async_audit.static.statements import STATEMENTS, merged
+from async_audit.static.syntax import dotted
 from async_audit.static.values import (
     NONE,
     UNKNOWN,
@@ -25,12 +26,14 @@ from async_audit.static.values import (
     LazyUser,
     Many,
     Mapping,
+    OneOf,
     OutsideInstance,
     QuerySet,
     Request,
     Session,
     Value,
     join,
+    one_of,
     swapped,
 )
 
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 OBJECTS = (Instance, QuerySet, Many, Items, Mapping, Built, Request, Session, LazyUser, OutsideInstance)
 MOST_CASES = 4  # that one statement may lead to
 MOST_ASSUMED = 3  # conditions whose outcomes are told apart at a time
+MOST_ELEMENTS = 8  # of a list that a loop goes through one by one
 
 
 class Frame(Notes):
@@ -142,6 +146,8 @@ class Frame(Notes):
             return value.result
         if isinstance(value, Items):
             return Items(tuple(map(self.awaited, value.elements)))
+        if isinstance(value, OneOf):
+            return one_of(self.awaited(each) for each in value.values if isinstance(each, Coroutine))
         return value if isinstance(value, Instance | QuerySet) else UNKNOWN
 
     def execute(self, body: Sequence[ast.stmt]) -> None:
@@ -211,12 +217,17 @@ class Frame(Notes):
             if self.assumed:
                 repeated = self.function.repeated
                 self.assumed = {text: known for text, known in self.assumed.items() if path not in repeated[text]}
-            self.env[path] = value
-            owner, _, attribute = path.rpartition(".")
-            if owner == self.self_name and attribute:
-                self.stored(attribute, value)
+            self.keep(path, value)
         elif isinstance(target, ast.Subscript):
             self.eval(target)
+            containers.change(self, target, lambda _: value)
+
+    def keep(self, path: str, value: Value) -> None:
+        """Remember a value of a variable, or of an attribute."""
+        self.env[path] = value
+        owner, _, attribute = path.rpartition(".")
+        if owner == self.self_name and attribute:
+            self.stored(attribute, value)
 
     def _changed(self, before: Environment) -> Environment:
         """Return the objects of variables that are others than before, though nothing was assigned to them."""
@@ -338,6 +349,9 @@ class Frame(Notes):
                 self.unawaited(node, value, "a coroutine is always true")
             case Instance():
                 self.special(node, value, "__bool__", "__len__")
+            case OneOf(values):
+                for each in values:
+                    self.truth(node, each)
 
     def iterate(self, node: ast.expr, value: Value, how: str = "", at: ast.expr | None = None) -> Value:
         """Note what going through a value asks, at the place that does so, and return one of its elements."""
@@ -354,6 +368,12 @@ class Frame(Notes):
                 return self.element(made) if made else UNKNOWN
             case Coroutine():
                 self.unawaited(node, value, "a coroutine cannot be gone through")
+            case OneOf(values):
+                return one_of(self.iterate(node, each, how, at) for each in values)
+            case OutsideInstance("ModelFormSet"):
+                self.ask(at or node, "DAS015", f"{self.text(node)} asks for its rows; call it in sync_to_async", 2)
+            case OutsideInstance("Page", (rows, *_)):
+                return self.iterate(node, rows, "a page's rows are its queryset's", at)
         return self.element(value)
 
     def iterate_async(self, node: ast.expr, value: Value) -> Value:
@@ -366,6 +386,13 @@ class Frame(Notes):
             return querysets.row(value)
         return self.element(value)
 
+    def one_by_one(self, value: Value, element: Value | None = None) -> Sequence[Value]:
+        """Return the elements of a short list that is known, each for itself, or else one for all."""
+        match value:
+            case Items(elements) if 1 < len(elements) <= MOST_ELEMENTS and len(set(elements)) > 1:
+                return elements
+        return [self.element(value) if element is None else element]
+
     def element(self, value: Value) -> Value:
         """Return one element of a value that is in memory."""
         match value:
@@ -374,10 +401,9 @@ class Frame(Notes):
             case Many(element):
                 return element
             case Items(elements):
-                found: Value | None = None
-                for element in elements:
-                    found = join(found, element)
-                return found or UNKNOWN
+                return one_of(elements)
+            case OneOf(values):
+                return one_of(map(self.element, values))
         return UNKNOWN
 
     def show(self, node: ast.expr, value: Value) -> None:

@@ -140,3 +140,4 @@ class Summary:
     )  # of a nested function: objects of outer variables it has changed
     taught: Environment = field(default_factory=dict)  # the same of the objects that its parameters get
     is_generator: bool = False
+    returns: list[tuple[ast.expr, Value]] = field(default_factory=list)  # each return, and what it gives

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from async_audit.static.classes import last_name
 from async_audit.static.functions import Event
+from async_audit.static.syntax import last_name
 
 if TYPE_CHECKING:
     from async_audit.static.engine import Engine

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from async_audit.static import twins
-from async_audit.static.classes import last_name
+from async_audit.static.syntax import last_name
 from async_audit.static.values import (
     EVERYTHING,
     UNKNOWN,
@@ -21,6 +21,7 @@ from async_audit.static.values import (
     Items,
     LazyUser,
     Many,
+    OneOf,
     Outside,
     OutsideInstance,
     Partial,
@@ -29,6 +30,8 @@ from async_audit.static.values import (
     Session,
     Threaded,
     Value,
+    alternatives,
+    one_of,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ Call = Callable[["Frame", ast.Call, list[Value], "Environment"], Value]
 
 CALLS: dict[str, Call] = {}  # what calling something outside of the project does, by its name
 ATTRIBUTES: dict[str, Callable[[Frame, ast.expr, OutsideInstance], Value]] = {}  # what reading one of theirs does
+# What a method does that a base outside of the project gives to an object; None from those that do not know it.
+METHODS: list[Callable[[Frame, ast.Call, Instance, str, list[Value], Environment], Value | None]] = []
 CONTEXTS: dict[str, str] = {}  # context managers of Django that ask the database, with their code
 PROPERTIES = {"property", "cached_property", "hybrid_property"}
 WRAPPERS = {
@@ -114,28 +119,15 @@ def instance_of(cls: Class) -> Value:
 
 def may_run_on_loop(module: Module) -> bool:
     """Tell whether a module may have plain functions that a framework runs on the loop."""
-    return (
-        "strawberry" in module.names
-        or "asyncio" in module.names
-        or any("Consumer" in name or "Protocol" in name for name in module.names)
-    )
+    return "asyncio" in module.names or any("Consumer" in name or "Protocol" in name for name in module.names)
 
 
 def runs_on_loop(engine: Engine, function: Function) -> bool:
-    """Tell whether a loop runs a plain function.
-
-    An async consumer awaits its handlers, plain or not; Strawberry calls a plain resolver under one of its async views.
-    """
+    """Tell whether a loop runs a plain function: an async consumer awaits its handlers, plain or not."""
     if function.cls and function.name in HANDLERS:
         return any(base.startswith("channels.") and ".Async" in base for base in function.cls.outside_bases)
     if function.cls and function.name in PROTOCOL:
         return any(base.startswith("asyncio.") and base.endswith("Protocol") for base in function.cls.outside_bases)
-    if any(is_wrapper(engine, engine.names.resolve(node, function.module)) for node in function.decorators):
-        return False
-    for node in function.decorators:
-        name = engine.names.resolve(node.func if isinstance(node, ast.Call) else node, function.module)
-        if isinstance(name, Outside) and name.name in ("strawberry.field", "strawberry.mutation"):
-            return engine.serves_graphql_on_loop(function.module)
     return False
 
 
@@ -193,6 +185,7 @@ def decorate(frame: Frame, node: ast.expr, value: Value) -> Value:
             from async_audit.static import calls
 
             made = calls.apply(frame, ast.Call(node, [], [], lineno=node.lineno, col_offset=0), decorator, [value], {})
+            made = alternatives(made)[0]
             is_called = isinstance(made, Instance) and (made.cls.member("__call__") or made.cls.member("__get__"))
             return made if is_called or isinstance(made, FunctionValue | Threaded) else value
     return value
@@ -210,6 +203,8 @@ def enter(frame: Frame, node: ast.expr, value: Value, is_async: bool) -> Value:
         case Instance():
             entered = frame.special(node, value, "__enter__")
             return value if entered is None else entered
+        case OneOf(values):
+            return one_of(enter(frame, node, each, is_async) for each in values)
         case _:
             return value
     if code := CONTEXTS.get(name):
@@ -229,6 +224,9 @@ def show(frame: Frame, node: ast.expr, value: Value) -> None:
             frame.unawaited(node, value, "its text is that of a coroutine")
         case Many() | Items():
             show(frame, node, frame.element(value))
+        case OneOf(values):
+            for each in values:
+                show(frame, node, each)
         case OutsideInstance(args=args):
             for each in args:
                 show(frame, node, each)
@@ -316,7 +314,7 @@ def use_session(frame: Frame, node: ast.expr, session: Session, name: str) -> No
     is_read = name.removesuffix("()") not in SESSION_WRITES
     if is_read and session.is_loaded:
         return
-    tier = 3 if session.is_of_scope and is_read else 1
+    tier = 3 if session.is_of_scope and is_read and not frame.names.has_lazy_sessions(frame.module) else 1
     text = f"the session's {name} asks the database; use its async twin, or database_sync_to_async"
     frame.ask(node, "DAS008", text, tier)
     if is_read:

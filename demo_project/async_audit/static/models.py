@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from async_audit.static.classes import FORWARD, GENERIC, GENERIC_MANY, MANY, Class, Relation, keyword, last_name
+from async_audit.static.classes import FORWARD, GENERIC, GENERIC_MANY, MANY, Class, Relation, keyword
+from async_audit.static.syntax import last_name
 from async_audit.static.values import ClassValue, Outside
 
 if TYPE_CHECKING:
@@ -108,11 +109,22 @@ class Models:
                     self._add_ways_back(source)
         return {name: relation for base in cls.mro for name, relation in self._back.get(base, {}).items()}
 
-    def _add_ways_back(self, source: Class) -> None:
+    def _add_child(self, source: Class) -> None:
+        """Note that a row of a base with a table of its own leads to the row of a model that derives from it."""
         assert self._back is not None
         meta = source.members.get("Meta")
-        if isinstance(meta, ast.ClassDef) and any(ast.unparse(line) == "abstract = True" for line in meta.body):
+        if isinstance(meta, ast.ClassDef) and any(ast.unparse(line) == "proxy = True" for line in meta.body):
             return
+        for base in source.bases:
+            if isinstance(base, ClassValue) and base.cls.is_model and not _is_abstract(base.cls):
+                child = Relation("reverse one", source, f"{base.cls.name.lower()}_ptr")
+                self._back.setdefault(base.cls, {})[source.name.lower()] = child
+
+    def _add_ways_back(self, source: Class) -> None:
+        assert self._back is not None
+        if _is_abstract(source):
+            return
+        self._add_child(source)
         for name, value in source.assignments():
             relation = self.relation(source, value)
             if not relation or not relation.target or not isinstance(value, ast.Call):
@@ -125,3 +137,8 @@ class Models:
             kind = "reverse one" if is_one else "many"
             back = name if relation.kind == "one" else ""
             self._back.setdefault(relation.target, {})[attribute] = Relation(kind, source, back)
+
+
+def _is_abstract(cls: Class) -> bool:
+    meta = cls.members.get("Meta")
+    return isinstance(meta, ast.ClassDef) and any(ast.unparse(line) == "abstract = True" for line in meta.body)

@@ -34,7 +34,7 @@ OTHER_REQUESTS = re.compile(
 
 # Files that mark the folder of a project, and settings that tell one's facts.
 MARKS = {"manage.py", "pyproject.toml"}
-SETTINGS = (b"SESSION_ENGINE", b"AUTH_USER_MODEL", b"MIDDLEWARE", b"INSTALLED_APPS")
+SETTINGS = (b"SESSION_ENGINE", b"AUTH_USER_MODEL", b"MIDDLEWARE", b"INSTALLED_APPS", b"TEMPLATES")
 
 Binding = ast.stmt | tuple[str, str]  # a statement, or an import: module and name in it
 
@@ -50,6 +50,7 @@ class Module:
         self.is_package = path.endswith("__init__.py")
         self.has_async = b"async def" in source
         self.may_have_models = b"models." in source or b"Model)" in source or b"Field(" in source or b"Key(" in source
+        self.executes_async = b"execute_async" in source
         self.has_signals = b"receiver" in source or b".connect(" in source
         self.sets_guard = b"DJANGO_ALLOW_ASYNC_UNSAFE" in source
         self.has_other_requests = OTHER_REQUESTS.search(source) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from async_audit.static.classes import Class, last_name
@@ -13,6 +14,9 @@ from async_audit.static.values import UNKNOWN, ClassValue, Constant, FunctionVal
 if TYPE_CHECKING:
     from async_audit.static.modules import Files, Module
 
+OF_SOCKETS = ("channels.auth", "channels.sessions")
+SESSIONS = {"SessionMiddleware", "SessionMiddlewareStack"}
+USERS = {"AuthMiddleware", "AuthMiddlewareStack"}
 DEEPEST = 20  # re-exports of re-exports
 LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 
@@ -122,6 +126,32 @@ class Names:
             case ClassValue(cls) if inner_class := cls.inner(name):
                 return ClassValue(inner_class)
         return UNKNOWN
+
+    def has_lazy_sessions(self, near: Module) -> bool:
+        """Tell whether sockets have a session that nothing has loaded: Channels' middleware for sessions, not users."""
+        if self.files.find(OF_SOCKETS[0], near):
+            return False  # Channels itself
+        bindings = [binding for module in self.files.together(near) for binding in module.names.values()]
+        names = {binding[1] for binding in bindings if isinstance(binding, tuple) and binding[0] in OF_SOCKETS}
+        return bool(names & SESSIONS) and not names & USERS
+
+    def installed_apps(self, near: Module) -> frozenset[str]:
+        """Return the applications that the settings of a module's project install."""
+        return frozenset(
+            node.value
+            for statement in self.setting_statements("INSTALLED_APPS", near)
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+
+    def setting_statements(self, name: str, near: Module) -> Iterator[ast.stmt]:
+        """Yield the statements of settings that give a setting its value, or change it."""
+        for module in self.files.together(near):
+            for statement in module.tree.body if module.has_settings else ():
+                match statement:
+                    case ast.Assign(targets=[target, *_]) | ast.AugAssign(target=target) | ast.Expr(value=target):
+                        if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(target)):
+                            yield statement
 
     def settings(self, near: Module) -> Settings:
         """Return what the settings modules of a module's project say."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from async_audit.static.engine import Engine
 
 OF_ASYNC = re.compile(r"; (await \w+\(\) instead|call it in \w+)$")  # of use in an async function alone
+MOST_ALIKE = 50  # events that a loop's next round may have brought already
 LONGEST = 60  # characters of source in a message
 
 
@@ -68,7 +69,7 @@ class Notes:
 
     def note(self, event: Event) -> None:
         """Note an event of this function, unless another thread does it."""
-        if not self._quiet:
+        if not self._quiet and event not in self.summary.events[-MOST_ALIKE:]:
             self.summary.events.append(event)
 
     def absorb(

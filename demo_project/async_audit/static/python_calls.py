@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from async_audit.static import calls, twins
+from async_audit.static import calls, containers, twins
 from async_audit.static.hooks import on_call
 from async_audit.static.values import (
     NONE,
@@ -26,6 +26,7 @@ from async_audit.static.values import (
     QuerySet,
     Threaded,
     Value,
+    one_of,
 )
 
 if TYPE_CHECKING:
@@ -176,13 +177,51 @@ def formats(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Va
     return UNKNOWN
 
 
-@on_call(".extend", ".update", ".union", ".intersection", ".difference", ".writelines", ".writerows")
-def takes_all(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
-    """Go through what a list, set or dict gets."""
-    for part, value in zip(node.args, args[1:], strict=False):
-        if isinstance(value, QuerySet):
-            frame.iterate(part, value, f"{frame.text(node.func)}() goes through it", node)
-    return collects(frame, node, args, kwargs)
+@on_call(".split", ".rsplit")
+def splits(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Take a text that is known to pieces."""
+    match args:
+        case [Constant(value=str(text)), Constant(value=str(separator)), *_] if separator:
+            return Items(tuple(map(Constant, text.split(separator))))
+    return Many()
+
+
+@on_call("operator.methodcaller")
+def methodcaller(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Return a function that calls a method."""
+    return Partial(Outside("methodcaller()"), tuple(args), tuple(sorted(kwargs.items(), key=lambda item: item[0])))
+
+
+@on_call("methodcaller()")
+def calls_method(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Call a method of the last argument."""
+    from async_audit.static.attributes import attribute
+
+    match args:
+        case [Constant(value=str(name)), *given, owner]:
+            return calls.apply(frame, node, attribute(frame, node, owner, name), given, kwargs)
+    return UNKNOWN
+
+
+@on_call("itertools.groupby")
+def groups(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Go through the first argument, and call the key with each element."""
+    element = frame.iterate(node.args[0], args[0], "groupby() goes through it", node) if args and node.args else UNKNOWN
+    key = kwargs.get("key") or (args[1] if len(args) > 1 else None)
+    value = calls.apply(frame, node, key, [element], {}) if key else element
+    return Many(Items((value, Many(element))))
+
+
+@on_call("functools.reduce")
+def reduces(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Call the first argument with what it gave before and each element of the second."""
+    if len(args) < 2 or len(node.args) < 2:
+        return UNKNOWN
+    elements = frame.one_by_one(args[1]) if len(args) > 2 else [frame.iterate(node.args[1], args[1], "", node)]
+    value = args[2] if len(args) > 2 else elements[0]
+    for element in elements:
+        value = calls.apply(frame, node, args[0], [value, element], {})
+    return value
 
 
 @on_call("operator.attrgetter")
@@ -202,19 +241,44 @@ def reads_path(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) ->
     return value
 
 
-@on_call(".append", ".add", ".insert")
-def collects(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
-    """Remember what kind of elements a list gets."""
-    from async_audit.static.statements import dotted
-
-    path = dotted(node.func.value) if isinstance(node.func, ast.Attribute) else ""
-    if path and path in frame.env and isinstance(frame.env[path], Items | Many) and len(args) > 1:
-        known = frame.element(frame.env[path])
-        frame.env[path] = Many(args[-1] if known is UNKNOWN else known)
+@on_call(".append", ".appendleft", ".add", ".insert")
+def adds(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Remember what a list gets."""
+    if isinstance(node.func, ast.Attribute) and len(args) > 1:
+        containers.change(frame, node.func.value, lambda held: containers.added(held, args[-1]))
     return UNKNOWN
 
 
-@on_call("json.dumps", "pickle.dumps", "django.http.JsonResponse", "rest_framework.response.Response")
+@on_call(".extend", ".update", ".union", ".intersection", ".difference", ".writelines", ".writerows")
+def takes_all(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Go through what a list, set or dict gets."""
+    for part, value in zip(node.args, args[1:], strict=False):
+        if isinstance(value, QuerySet):
+            value = Many(frame.iterate(part, value, f"{frame.text(node.func)}() goes through it", node))
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("extend", "update"):
+            more = value
+            containers.change(frame, node.func.value, lambda held, more=more: containers.merged(held, more))  # type: ignore[misc]
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "update" and kwargs:
+        given = Mapping(tuple(kwargs.items()))
+        containers.change(frame, node.func.value, lambda held: containers.merged(held, given))
+    return UNKNOWN
+
+
+@on_call("collections.defaultdict")
+def defaultdict(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Return a dict whose values are made by the first argument."""
+    made = isinstance(args[0], FunctionValue | Outside) if args else False
+    return Mapping((), calls.apply(frame, ast.copy_location(ast.Call(node.func, [], []), node), args[0], [], {})
+                   if made else UNKNOWN)  # fmt: skip
+
+
+@on_call("collections.OrderedDict", "weakref.WeakValueDictionary", "types.MappingProxyType")
+def makes_dict(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Return a dict of the same keys."""
+    return args[0] if args and isinstance(args[0], Mapping | Many) else Mapping(tuple(kwargs.items()))
+
+
+@on_call("pickle.dumps", "rest_framework.response.Response")
 def dumps(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Go through what is in the data."""
     for value in args[:1]:
@@ -231,6 +295,10 @@ def gets_attribute(frame: Frame, node: ast.Call, args: Args, kwargs: Environment
     from async_audit.static.attributes import attribute
 
     match args:
+        case [Instance() as owner, OutsideInstance(name="text", args=(Constant(value=str(prefix)),)), *_]:
+            names = sorted({name for cls in owner.cls.mro for name in cls.members if name.startswith(prefix)})
+            methods = [attribute(frame, node, owner, name) for name in names if not owner.cls.is_model]
+            return one_of(method for method in methods if isinstance(method, FunctionValue | Threaded))
         case [owner, Constant(value=str(name)), *_]:
             found = attribute(frame, node, owner, name)
             if isinstance(owner, Instance) and name in owner.cls.relations:

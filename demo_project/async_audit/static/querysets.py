@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from async_audit.static.classes import Class
     from async_audit.static.frame import Frame
 
+BESIDE = "="  # among the loaded relations: the attribute that Prefetch(to_attr=…) fills, and the relation
 CONTENT_TYPES = frozenset(["get_for_model", "get_for_models", "get_for_id"])
 
 
@@ -78,6 +79,7 @@ def call(
 ) -> Value:
     """Return what a method of Django's querysets gives, and note whether it asks the database."""
     asking = twins.of_querysets()
+    queryset = begun(frame, node, queryset, name)
     if name in twins.CHAINED:
         _use_arguments(frame, node, args, kwargs)
         return chained(frame, node, queryset, name, args, kwargs)
@@ -100,6 +102,24 @@ def call(
     if name in ("as_manager", "from_queryset"):
         return queryset
     return UNKNOWN
+
+
+def begun(frame: Frame, node: ast.Call, queryset: QuerySet, name: str) -> QuerySet:
+    """Return the queryset that a manager's method begins with: what the project's get_queryset() gives, if it has one.
+
+    It is called on the loop, whatever is awaited afterwards.
+    """
+    if not queryset.is_manager or queryset.is_related or queryset.cls is None or name == "get_queryset":
+        return queryset
+    method = frame.engine.member(queryset.cls, "get_queryset")
+    if not isinstance(method, FunctionValue) or not method.function.module.is_own:
+        return queryset
+    summary = frame.engine.summary(method.function, queryset, (), {})
+    frame.absorb(summary.events, method.function, node)
+    made = summary.result
+    if not isinstance(made, QuerySet):
+        return queryset
+    return replace(made, model=queryset.model or made.model, surety=queryset.surety, is_traced=queryset.is_traced)
 
 
 def _use_arguments(frame: Frame, node: ast.Call, args: Sequence[Value], kwargs: Environment) -> None:
@@ -130,6 +150,8 @@ def result(
         if isinstance(found, Instance):
             given = {key for key, _ in defaults.items} if isinstance(defaults, Mapping) else set()
             found = replace(found, maybe=found.maybe | frozenset(kwargs) | given)
+            by_key = {name.removesuffix("_id") for name in {*kwargs, *given} if name.endswith("_id")}
+            found = replace(found, loaded=found.loaded - by_key)  # a row that it creates has a key and no relation
         return Items((found, UNKNOWN))
     if name == "bulk_create" and args and isinstance(made := frame.element(args[0]), Instance):
         return Many(made)
@@ -204,8 +226,13 @@ def _prefetched(value: Value) -> set[str]:
     match value:
         case Constant():
             return set()
-        case Items(elements=(Constant(value=str(path)), inner)):
+        case Items(elements=(Constant(value=str(path)), inner, to_attribute)):
             loaded = set(_paths([path]))
+            if isinstance(to_attribute, Constant) and isinstance(to_attribute.value, str):
+                loaded.remove(path)  # its rows are in a list beside it
+                before, _, relation = path.rpartition("__")
+                path = f"{before}__{to_attribute.value}" if before else to_attribute.value
+                loaded.add(f"{path}{BESIDE}{relation}")
             if isinstance(inner, QuerySet):
                 loaded |= {f"{path}__{name}" for name in inner.loaded}
             return loaded
@@ -219,6 +246,16 @@ def related(frame: Frame, owner: Instance, name: str, model: Class | None, back:
     manager = of_model(frame, model)
     surety = 1 if owner.is_traced else 3  # unlike one row, many cannot be None
     return replace(manager, loaded=manager.loaded | loaded, is_evaluated=is_loaded, is_related=True, surety=surety)
+
+
+def beside(frame: Frame, owner: Instance, name: str) -> Value | None:
+    """Return the rows that Prefetch(to_attr=…) has put into an attribute, None if it is none."""
+    start = f"{name}{BESIDE}"
+    for path in owner.loaded:
+        if path.startswith(start) and (relation := owner.cls.relations.get(path.removeprefix(start))):
+            loaded = inner(owner.loaded, name) | ({relation.back} if relation.back else set())
+            return Many(Instance(relation.target, loaded) if relation.target else UNKNOWN)
+    return None
 
 
 def inner(loaded: frozenset[str], name: str) -> frozenset[str]:

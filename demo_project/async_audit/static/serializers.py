@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from async_audit.static import forms, querysets
-from async_audit.static.classes import Class, keyword, last_name
+from async_audit.static.classes import Class, keyword
+from async_audit.static.syntax import last_name
 from async_audit.static.values import (
     UNKNOWN,
     Bound,

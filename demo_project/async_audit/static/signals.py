@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from async_audit.static.classes import last_name
 from async_audit.static.hooks import on_call
+from async_audit.static.syntax import last_name
 from async_audit.static.values import UNKNOWN, Constant, Coroutine, FunctionValue, OutsideInstance, Value
 
 if TYPE_CHECKING:

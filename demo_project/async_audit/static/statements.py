@@ -6,10 +6,12 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from async_audit.static import colours, hooks
-from async_audit.static.classes import last_name
+from async_audit.static import colours, containers, hooks
 from async_audit.static.functions import Environment, Function
+from async_audit.static.syntax import dotted, last_name
 from async_audit.static.values import (
+    CONTAINERS,
+    NONE,
     UNKNOWN,
     ClassValue,
     Constant,
@@ -17,21 +19,18 @@ from async_audit.static.values import (
     FunctionValue,
     Items,
     Many,
+    Mapping,
     QuerySet,
+    Value,
     join,
+    tells,
 )
 
 if TYPE_CHECKING:
     from async_audit.static.frame import Frame
 
 
-def dotted(node: ast.expr) -> str:
-    """Return the dotted name that an expression is, empty if it is none."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute) and (owner := dotted(node.value)):
-        return f"{owner}.{node.attr}"
-    return ""
+MOST_ROUNDS = 2  # of a loop: a value is handed on from one variable to the next
 
 
 def merged(ends: list[Environment]) -> Environment:
@@ -74,7 +73,7 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
 
 def _annotated_assign(frame: Frame, node: ast.AnnAssign) -> None:
     value = frame.eval(node.value) if node.value else UNKNOWN
-    if value is UNKNOWN or value == Constant(None) or value == Items(()):
+    if value is UNKNOWN or value == Constant(None) or value in (Items(()), Mapping(())):
         hinted = frame.annotated(node.annotation)
         value = value if hinted is UNKNOWN else hinted
     frame.assign(node.target, value)
@@ -84,7 +83,9 @@ def _augmented_assign(frame: Frame, node: ast.AugAssign) -> None:
     left, right = frame.eval(node.target), frame.eval(node.value)
     if isinstance(right, QuerySet) and not isinstance(left, QuerySet):
         frame.iterate(node.value, right)
-    if not isinstance(left, QuerySet):
+    if isinstance(left, CONTAINERS) and isinstance(right, CONTAINERS):
+        containers.change(frame, node.target, lambda held: join(held, right))
+    elif not isinstance(left, QuerySet):
         frame.assign(node.target, left)
 
 
@@ -92,7 +93,10 @@ def _return(frame: Frame, node: ast.Return) -> None:
     if isinstance(node.value, ast.GeneratorExp):
         frame.gives(frame.only_made(node.value))
     else:
-        frame.gives(frame.eval(node.value) if node.value else Constant(None))
+        value = frame.eval(node.value) if node.value else NONE
+        if node.value:
+            frame.summary.returns.append((node.value, value))
+        frame.gives(value)
     frame.is_over = True
 
 
@@ -129,8 +133,7 @@ def is_never(node: ast.expr) -> bool:
 
 def _while(frame: Frame, node: ast.While) -> None:
     frame.test(node.test)
-    frame.branches(node.body, [])
-    frame.is_over = False
+    _repeat(frame, node.body)
     frame.execute(node.orelse)
 
 
@@ -140,14 +143,34 @@ def _for(frame: Frame, node: ast.For | ast.AsyncFor) -> None:
         element = frame.iterate_async(node.iter, value)
     else:
         element = frame.iterate(node.iter, value)
-    frame.assign(node.target, element)
-    before, path = dict(frame.env), dotted(node.iter)
-    frame.branches(node.body)
+    path = dotted(node.iter)
+    before = dict(frame.env)
+    for each in frame.one_by_one(value, element):
+        _repeat(frame, node.body, node.target, each)
     rows = frame.env.get(path)
-    frame.env, frame.is_over = merged([before, frame.env]), False
+    frame.env = merged([before, frame.env])
     if isinstance(rows, Many | Items) and path not in frame.function.assigned:
         frame.env[path] = rows  # what a row gets in the loop, each of them has, and without rows there is none
     frame.execute(node.orelse)
+
+
+def _repeat(frame: Frame, body: list[ast.stmt], target: ast.expr | None = None, element: Value = UNKNOWN) -> None:
+    """Go through a loop's body, and once more where it has left variables of another kind than it found."""
+    for _ in range(MOST_ROUNDS):
+        before = dict(frame.env)
+        if target:
+            frame.assign(target, element)
+        frame.branches(body, [])
+        frame.is_over = False
+        if not any(_has_changed(name, value, frame.env) for name, value in before.items()):
+            break
+
+
+def _has_changed(name: str, before: Value, env: Environment) -> bool:
+    now = env.get(name, before)
+    if now is before or isinstance(now, CONTAINERS) or not tells(now):
+        return False
+    return now != before and _outlives_branch(name)
 
 
 def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> None:

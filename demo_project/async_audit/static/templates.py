@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from async_audit.static import template_tags
 from async_audit.static.hooks import on_call
 from async_audit.static.values import (
     UNKNOWN,
@@ -71,10 +72,13 @@ def _render(frame: Frame, node: ast.Call, args: list[Value], template: tuple[str
     # A context processor of the default settings hands out the user of the request.
     request = next((value for value in args if isinstance(value, Request)), None)
     always: Environment = {"user": attribute(frame, node, request, "user"), "request": request} if request else {}
+    if request:
+        always |= template_tags.processed(frame, node)
     if template[1]:
         known = always | dict(given.items)
         for file, text in _with_others(frame, template, set()):
             _walk(frame, node, known, file, text)
+            template_tags.run(frame, node, known, text)
     else:
         _guess(frame, node, given)
     return UNKNOWN

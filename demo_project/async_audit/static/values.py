@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from operator import is_
 from typing import TYPE_CHECKING, Any
@@ -124,13 +125,26 @@ class Items(Value):
 
 @dataclass(frozen=True)
 class Mapping(Value):
-    """A dict with known keys."""
+    """A dict with known keys, and what its other keys have."""
 
     items: tuple[tuple[str, Value], ...]
+    rest: Value = UNKNOWN
 
     def get(self, key: str) -> Value:
         """Return the value of a key."""
-        return dict(self.items).get(key, UNKNOWN)
+        return dict(self.items).get(key, self.rest)
+
+    @property
+    def any(self) -> Value:
+        """The value of a key that is not known."""
+        return one_of([*(value for _, value in self.items), self.rest])
+
+
+@dataclass(frozen=True)
+class OneOf(Value):
+    """Any of several values that have nothing in common: of a registry's functions, of the classes in a dict."""
+
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True)
@@ -229,6 +243,77 @@ class Scope(Value):
     """The scope of a Channels consumer."""
 
 
+# What several of are told apart, since each does something of its own where it is called or looked at.
+APART = (FunctionValue, ClassValue, Instance, Threaded, Partial, Guarded, Built, Bound, OutsideInstance, OneOf)
+CONTAINERS = (Items, Many, Mapping)
+
+
+def one_of(values: Iterable[Value]) -> Value:
+    """Return what is known of a value that is any of several."""
+    found: Value | None = None
+    for value in values:
+        found = join(found, value)
+    return found or UNKNOWN
+
+
+def kept(values: dict[str, Value]) -> tuple[tuple[str, Value], ...]:
+    """Return those of an object's attributes that a call of its methods may depend on."""
+    return tuple(sorted((item for item in values.items() if tells(item[1])), key=lambda item: item[0]))
+
+
+def tells(value: Value) -> bool:
+    """Tell whether what is called or looked at depends on a value: on a function, a class, a row or a query."""
+    match value:
+        case Items(elements):
+            return any(map(tells, elements))
+        case Many(element):
+            return tells(element)
+        case Mapping():
+            return tells(value.any)
+    return isinstance(value, FunctionValue | ClassValue | Instance | QuerySet | Threaded | Bound | Partial | OneOf)
+
+
+def alternatives(value: Value) -> tuple[Value, ...]:
+    """Return the values that a value may be."""
+    return value.values if isinstance(value, OneOf) else (value,)
+
+
+def _apart(one: Value, other: Value) -> Value:
+    """Return both of two values, and those of them as one that are rows of one model."""
+    found = list(alternatives(one))
+    for value in alternatives(other):
+        for number, known in enumerate(found):
+            if known == value:
+                break
+            if isinstance(known, Instance) and isinstance(value, Instance) and known.cls is value.cls:
+                found[number] = join(known, value)
+                break
+        else:
+            found.append(value)
+    return found[0] if len(found) == 1 else OneOf(tuple(found))
+
+
+def _together(one: Value, other: Value) -> Value:
+    """Return a list or dict that is one of two."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        names = dict.fromkeys([*dict(one.items), *dict(other.items)])
+        items = tuple((name, join(dict(one.items).get(name), dict(other.items).get(name))) for name in names)
+        return Mapping(items, join(one.rest, other.rest))
+    if isinstance(one, Mapping) or isinstance(other, Mapping):
+        return one
+    if isinstance(one, Items) and isinstance(other, Items) and len(one.elements) == len(other.elements):
+        return Items(tuple(map(join, one.elements, other.elements)))
+    parts: list[Value] = []
+    lazy = Many()
+    for each in (other, one):
+        if isinstance(each, Items):
+            parts.extend(each.elements)
+        elif isinstance(each, Many):
+            parts.append(each.element)
+            lazy = each
+    return replace(lazy, element=one_of(parts))
+
+
 def join(one: Value | None, other: Value | None) -> Value:
     """Return what is known of a value that is either of two."""
     if one == other or other is None or other is UNKNOWN or other == NONE:
@@ -239,9 +324,8 @@ def join(one: Value | None, other: Value | None) -> Value:
         only = one.only if other.only is None else other.only if one.only is None else one.only & other.only
         loaded = _loaded_in_both(one.loaded, other.loaded)
         maybe = (one.maybe | other.maybe | one.loaded | other.loaded) - loaded
-        held = tuple(pair for pair in one.held if pair[0] in dict(other.held))
         is_traced = one.is_traced or other.is_traced
-        return replace(one, loaded=loaded, maybe=maybe, only=only, is_traced=is_traced, held=held)
+        return replace(one, loaded=loaded, maybe=maybe, only=only, is_traced=is_traced, held=_held_in_both(one, other))
     if isinstance(one, QuerySet) and isinstance(other, QuerySet):
         if one.model is not other.model and one.model is None:
             one, other = other, one
@@ -258,10 +342,12 @@ def join(one: Value | None, other: Value | None) -> Value:
         return other
     if isinstance(other, QuerySet) and not isinstance(one, QuerySet):
         return other
-    if isinstance(one, Many) and isinstance(other, Many):
-        return replace(one, element=join(one.element, other.element))
-    if isinstance(one, Items) and isinstance(other, Items) and len(one.elements) == len(other.elements):
-        return Items(tuple(map(join, one.elements, other.elements)))
+    if isinstance(one, CONTAINERS) and isinstance(other, CONTAINERS):
+        return _together(one, other)
+    if isinstance(one, Coroutine) and isinstance(other, Coroutine):
+        return replace(one, result=join(one.result, other.result))
+    if isinstance(one, APART) and isinstance(other, APART):
+        return _apart(one, other)
     return one
 
 
@@ -279,6 +365,14 @@ def swapped(value: Value, old: Value, new: Value) -> Value:
             pairs = tuple((key, swapped(part, old, new)) for key, part in items)
             return value if all(one[1] is other[1] for one, other in zip(pairs, items, strict=True)) else Mapping(pairs)
     return value
+
+
+def _held_in_both(one: Instance, other: Instance) -> tuple[tuple[str, Value], ...]:
+    """Return what two objects hold alike; an annotation says of none what it holds."""
+    if not one.is_traced or not other.is_traced:
+        return one.held or other.held
+    held = dict(other.held)
+    return tuple((name, join(value, held[name])) for name, value in one.held if name in held)
 
 
 def _loaded_in_both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
