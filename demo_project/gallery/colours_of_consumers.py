@@ -7,7 +7,7 @@ from channels.layers import get_channel_layer
 from shop.models import Author
 from shop.sockets import open_socket
 
-CODE = None
+CODE = {"DAS007": ["accept_not_awaited", "sync_connect"]}
 CATALOGUE = [33]
 RAISES = {
     "never awaited": ["async_connect", "accept_not_awaited", "event_lost", "sent_from_a_thread"],
@@ -46,7 +46,7 @@ async def fixed_async_connect_2():
 async def broken_sync_connect():
     class Chat(AsyncWebsocketConsumer):
         def connect(self):
-            self.accept()
+            self.accept()  # expect: DAS007
 
     return await open_socket(Chat.as_asgi())
 
@@ -62,7 +62,7 @@ async def fixed_sync_connect():
 async def broken_accept_not_awaited():
     class Chat(AsyncWebsocketConsumer):
         async def connect(self):
-            self.accept()
+            self.accept()  # expect: DAS007
 
     return await open_socket(Chat.as_asgi())
 

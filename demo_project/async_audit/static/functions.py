@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from async_audit.static.modules import Module
 
 Environment = dict[str, Value]
+TESTING = (ast.If, ast.IfExp, ast.While, ast.Assert, ast.BoolOp, ast.comprehension)
 OPPOSITES = {ast.Is: " is ", ast.IsNot: " is ", ast.Eq: " == ", ast.NotEq: " == "}
 
 
@@ -42,16 +43,29 @@ class Function:
         return f"{self.module.name}.{self.qualname}"
 
     @cached_property
+    def _parts(self) -> tuple[frozenset[str], list[ast.expr]]:
+        """The variables that are assigned to, and the conditions: both from one walk through the text."""
+        names: set[str] = set()
+        tests: list[ast.expr] = []
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Store):
+                    names.add(node.id)
+            elif isinstance(node, TESTING):
+                tests += _tests(node)
+        return frozenset(names), tests
+
+    @property
     def assigned(self) -> frozenset[str]:
         """The variables that are assigned to in its text, parameters among them."""
-        return frozenset(
-            node.id for node in ast.walk(self.node) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        )
+        return self._parts[0]
 
     @cached_property
     def repeated(self) -> dict[str, frozenset[str]]:
         """The conditions that its text has more than once, and the names in them."""
-        counts = Counter(condition(test)[0] for node in ast.walk(self.node) for test in _tests(node))
+        if len(self._parts[1]) < 2:
+            return {}
+        counts = Counter(condition(test)[0] for test in self._parts[1])
         del counts[""]
         return {text: _names(text) for text, number in counts.items() if number > 1}
 

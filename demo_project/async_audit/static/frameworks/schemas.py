@@ -118,5 +118,7 @@ def _of_meta(schema: Class, model: Class) -> list[str]:
 def _tell(frame: Frame, before: int, name: str) -> None:
     events = frame.summary.events
     for number, event in enumerate(events[before:], before):
-        text = event.message if event.code == "DAS016" else f"{name} is read here: {event.message}"
+        _, is_relation, rest = event.message.partition(" is a relation")
+        told = f", a relation{rest}" if is_relation and not event.rest else f": {event.message}"
+        text = event.message if event.code == "DAS016" else f"{name} is read here{told}"
         events[number] = replace(event, code="DAS016", message=text, tier=max(event.tier, 2))
