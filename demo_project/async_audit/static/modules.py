@@ -15,7 +15,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from async_audit.report import Unparsed
-from async_audit.static import django_source
+from async_audit.static import django_source, newer
 from async_audit.static.values import EVERYTHING
 
 # Not the project's own code.
@@ -309,8 +309,23 @@ def _parse(source: bytes) -> ast.Module:
             return ast.parse(source)
         except SyntaxError:
             # A form feed or an odd encoding that tokenize understands; else the same error again.
-            text = tokenize.detect_encoding(io.BytesIO(source).readline)[0]
-            return ast.parse(source.decode(text, "strict"))
+            encoding = tokenize.detect_encoding(io.BytesIO(source).readline)[0]
+            text = source.decode(encoding, "strict")
+            try:
+                return ast.parse(text)
+            except SyntaxError as error:
+                return _parse_newer(text, error)
+
+
+def _parse_newer(text: str, error: SyntaxError) -> ast.Module:
+    """Read source that a newer Python understands; else say which one may."""
+    needed = newer.needs(text)
+    try:
+        return ast.parse(newer.as_older(text))
+    except SyntaxError:
+        if needed and sys.version_info < tuple(map(int, needed.split("."))):
+            error.msg = f"{error.msg}; run the checker with Python {needed} or newer"
+        raise error from None
 
 
 def _reason(error: Exception) -> str:
