@@ -80,7 +80,7 @@ class Engine:
             self._entered.add(function.node)
             summary = self.summary(function, self.self_of(function), (), {})
             if is_loops and not function.is_async:
-                self.report(function, [replace(event, code="DAS019") for event in summary.events])
+                self.report(function, [_of_resolver(event) for event in summary.events])
             if function.is_async:
                 self._check_decorators(function)
                 for cls in overrides.inheritors(self, function):
@@ -91,8 +91,8 @@ class Engine:
         function = served.function
         summary = self.summary(function, self.self_of(function), (), {})
         if not function.is_async:
-            told = [replace(event, code="DAS019", message=f"{served.by} {event.message}") for event in summary.events]
-            self.report(function, told)
+            told = [replace(event, message=f"{served.by} {event.message}") for event in summary.events]
+            self.report(function, [_of_resolver(event) for event in told])
         frame = Frame(self, function, Summary())
         for node, value in summary.returns:
             served.read(frame, node, value)
@@ -294,6 +294,11 @@ def _functions(module: Module, names: Names) -> Iterator[Function]:
                     stack.append((node.body, cls))
                     stack.append((getattr(node, "orelse", []), cls))
                     stack.extend((handler.body, cls) for handler in getattr(node, "handlers", []))
+
+
+def _of_resolver(event: Event) -> Event:
+    """Say of what a plain function asks that a loop calls the function; a coroutine nobody awaits is none of that."""
+    return event if event.code == "DAS007" else replace(event, code="DAS019")
 
 
 def _has_async(node: ast.AST) -> bool:
