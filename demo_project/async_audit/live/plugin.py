@@ -62,7 +62,7 @@ class Watch:
         sent = getattr(node, "workeroutput", {}).get(NAME, [])
         self._session.add((_finding(**fields), times) for fields, times in sent)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Print the report, or where it is."""
         terminalreporter.section("async audit")
         terminalreporter.write_line(self._text)
