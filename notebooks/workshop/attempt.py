@@ -95,14 +95,15 @@ def _is_running(code: CodeType | None) -> bool:
 
 @asynccontextmanager
 async def _other_names(expected: Any) -> AsyncIterator[Any]:
-    """Give the users other names in the same order for the time of the block, and yield what is to be expected then."""
+    """Give the users other names in the opposite order for the time of the block, and yield what is expected then."""
     users = get_user_model().objects
 
     def rename(names: dict[str, str]) -> None:
         for old, new in names.items():
             users.filter(username=old).update(username=new)
 
-    names = {text: f"{text}_{secrets.token_hex(2)}" for text in _texts(expected)}
+    texts = _texts(expected)
+    names = {text: f"{len(texts) - n:02}_{text}_{secrets.token_hex(2)}" for n, text in enumerate(texts)}
     if names:
         await sync_to_async(rename)(names)
     try:
@@ -121,4 +122,7 @@ def _texts(value: Any) -> list[str]:
 def _replaced(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, str):
         return names[value]
-    return type(value)(_replaced(each, names) for each in value) if isinstance(value, list | tuple | set) else value
+    if not isinstance(value, list | tuple | set):
+        return value
+    replaced = [_replaced(each, names) for each in value]
+    return type(value)(sorted(replaced) if list(value) == sorted(value) else replaced)

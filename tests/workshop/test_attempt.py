@@ -59,6 +59,10 @@ WRONG = {
     ),
     "sleep": ("time.sleep(0.1); return await sync_to_async(read)()", "the event loop stands still"),
     "not awaited": ("return sync_to_async(read)()", "it returned <coroutine"),
+    "the order of the rows, which is right by luck": (
+        'return [user.username async for user in User.objects.order_by("pk")]',
+        "have got other names",
+    ),
     "another order": ("return (await sync_to_async(read)())[::-1]", "it returned ['chloe'"),
 }
 

