@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from async_audit.static import containers, hooks, querysets
 from async_audit.static.annotations import annotated
 from async_audit.static.expressions import EXPRESSIONS
-from async_audit.static.functions import Environment, Function, Summary, condition
+from async_audit.static.functions import Environment, Function, Summary
 from async_audit.static.notes import Notes
 from async_audit.static.statements import STATEMENTS, merged
 from async_audit.static.syntax import dotted
+from async_audit.static.text import condition
 from async_audit.static.values import (
     NONE,
     UNKNOWN,
@@ -152,10 +153,11 @@ class Frame(Notes):
 
     def execute(self, body: Sequence[ast.stmt]) -> None:
         """Go through statements in order, up to one that leaves the block."""
+        choosing = self.function.text.choosing
         for number, statement in enumerate(body, 1):
             if self.is_over:
                 break
-            text = self.function.choosing.get(statement, "")
+            text = choosing.get(statement, "")
             if text and text not in self.assumed and len(self.assumed) < MOST_ASSUMED:
                 self._go_on([({text: outcome}, dict(self.env)) for outcome in (True, False)], body[number - 1 :])
                 break
@@ -192,7 +194,7 @@ class Frame(Notes):
             self.env, self.is_over, self.under_test = dict(before), False, under_test + bool(test)
             self.execute(body)
             if not self.is_over:
-                outcome = {text: is_plain is (number == 0)} if text in self.function.repeated else {}
+                outcome = {text: is_plain is (number == 0)} if text in self.function.text.repeated else {}
                 ends.extend((outcome | case, env) for case, env in self.cases or [({}, self.env)])
             self.cases = []
         self.is_over = not ends
@@ -215,7 +217,7 @@ class Frame(Notes):
                 hooks.assigned(self, target, value)
             self.forget(path)
             if self.assumed:
-                repeated = self.function.repeated
+                repeated = self.function.text.repeated
                 self.assumed = {text: known for text, known in self.assumed.items() if path not in repeated[text]}
             self.keep(path, value)
         elif isinstance(target, ast.Subscript):
@@ -235,7 +237,7 @@ class Frame(Notes):
             name: now
             for name, value in before.items()
             if isinstance(value, OBJECTS) and (now := self.env.get(name, value)) is not value
-            if isinstance(now, type(value) | Instance) and name not in self.function.assigned
+            if isinstance(now, type(value) | Instance) and name not in self.function.text.assigned
         }
 
     def became(self, old: Value, new: Value) -> None:
@@ -266,10 +268,11 @@ class Frame(Notes):
 
     def learn(self, function: Function, summary: Summary, args: Sequence[Value], kwargs: Environment) -> None:
         """Take over what a function has changed of the objects that it got, or that it knows from around it."""
-        known = self.scope()
-        for name, value in summary.learned.items():
-            if known.get(name) == function.closure[name]:
-                self.became(known[name], value)
+        if summary.learned:
+            known = self.scope()
+            for name, value in summary.learned.items():
+                if known.get(name) == function.closure[name]:
+                    self.became(known[name], value)
         if summary.taught:
             arguments = function.node.args
             names = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args)]
@@ -336,7 +339,7 @@ class Frame(Notes):
         return None
 
     def _is_certain(self, name: str) -> bool:
-        return name in self.certain or (name in self.given and name not in self.function.assigned)
+        return name in self.certain or (name in self.given and name not in self.function.text.assigned)
 
     def truth(self, node: ast.expr, value: Value) -> None:
         """Note what taking the truth of a value asks."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from async_audit.report import Step
+from async_audit.static.text import Text
 from async_audit.static.values import UNKNOWN, Value
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from async_audit.static.modules import Module
 
 Environment = dict[str, Value]
-TESTING = (ast.If, ast.IfExp, ast.While, ast.Assert, ast.BoolOp, ast.comprehension)
-OPPOSITES = {ast.Is: " is ", ast.IsNot: " is ", ast.Eq: " == ", ast.NotEq: " == "}
 
 
 class Function:
@@ -42,43 +39,12 @@ class Function:
     def __repr__(self) -> str:
         return f"{self.module.name}.{self.qualname}"
 
-    @cached_property
-    def _parts(self) -> tuple[frozenset[str], list[ast.expr]]:
-        """The variables that are assigned to, and the conditions: both from one walk through the text."""
-        names: set[str] = set()
-        tests: list[ast.expr] = []
-        for node in ast.walk(self.node):
-            if isinstance(node, ast.Name):
-                if isinstance(node.ctx, ast.Store):
-                    names.add(node.id)
-            elif isinstance(node, TESTING):
-                tests += _tests(node)
-        return frozenset(names), tests
-
     @property
-    def assigned(self) -> frozenset[str]:
-        """The variables that are assigned to in its text, parameters among them."""
-        return self._parts[0]
-
-    @cached_property
-    def repeated(self) -> dict[str, frozenset[str]]:
-        """The conditions that its text has more than once, and the names in them."""
-        if len(self._parts[1]) < 2:
-            return {}
-        counts = Counter(condition(test)[0] for test in self._parts[1])
-        del counts[""]
-        return {text: _names(text) for text, number in counts.items() if number > 1}
-
-    @cached_property
-    def choosing(self) -> dict[ast.AST, str]:
-        """Its assignments of one value or another, by a condition that comes again."""
-        found: dict[ast.AST, str] = {}
-        for statement in ast.walk(self.node) if self.repeated else ():
-            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
-                tests = (condition(node.test)[0] for node in ast.walk(statement.value) if isinstance(node, ast.IfExp))
-                if text := next((text for text in tests if text in self.repeated), ""):
-                    found[statement] = text
-        return found
+    def text(self) -> Text:
+        """What its text tells, which is read once, however often a nested function is made anew."""
+        if self.node not in self.module.texts:
+            self.module.texts[self.node] = Text(self.node)
+        return self.module.texts[self.node]
 
     @property
     def decorators(self) -> list[ast.expr]:
@@ -89,40 +55,6 @@ class Function:
     def body(self) -> list[ast.stmt]:
         """The statements; a lambda returns its expression."""
         return [ast.Return(self.node.body)] if isinstance(self.node, ast.Lambda) else self.node.body
-
-
-def condition(node: ast.expr) -> tuple[str, bool]:
-    """Return a condition on variables and constants as a text, and whether it is so or the other way round."""
-    match node:
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            text, is_plain = condition(operand)
-            return text, not is_plain
-        case ast.Compare(left=left, ops=[operator], comparators=[ast.Constant(value=value)]):
-            text, sign = condition(left)[0], OPPOSITES.get(type(operator), "")
-            is_plain = isinstance(operator, ast.Is | ast.Eq)
-            return (f"{text}{sign}{value!r}", is_plain) if text and sign else ("", True)
-        case ast.Name(id=name):
-            return name, True
-        case ast.Attribute(value=owner, attr=name):
-            text, _ = condition(owner) if isinstance(owner, ast.Name | ast.Attribute) else ("", True)
-            return f"{text}.{name}" if text else "", True
-    return "", True
-
-
-def _names(text: str) -> frozenset[str]:
-    parts = text.partition(" ")[0].split(".")
-    return frozenset(".".join(parts[: end + 1]) for end in range(len(parts)))
-
-
-def _tests(node: ast.AST) -> list[ast.expr]:
-    match node:
-        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) | ast.Assert(test=test):
-            return [test]
-        case ast.BoolOp(values=values):
-            return values
-        case ast.comprehension(ifs=ifs):
-            return ifs
-    return []
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from async_audit.report import Unparsed
 from async_audit.static import django_source, newer
+from async_audit.static.text import Text
 from async_audit.static.values import EVERYTHING
 
 # Not the project's own code.
@@ -57,6 +58,7 @@ class Module:
         self.has_settings = any(name in source for name in SETTINGS)
         self.project = ""  # the folder, from the root, whose facts hold here
         self.loads = _relations(source)
+        self.texts: dict[ast.AST, Text] = {}  # of its functions
         self.names: dict[str, Binding] = {}
         self.stars: list[str] = []
         self.bind(tree.body, self.names)

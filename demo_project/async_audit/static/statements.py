@@ -149,7 +149,7 @@ def _for(frame: Frame, node: ast.For | ast.AsyncFor) -> None:
         _repeat(frame, node.body, node.target, each)
     rows = frame.env.get(path)
     frame.env = merged([before, frame.env])
-    if isinstance(rows, Many | Items) and path not in frame.function.assigned:
+    if isinstance(rows, Many | Items) and path not in frame.function.text.assigned:
         frame.env[path] = rows  # what a row gets in the loop, each of them has, and without rows there is none
     frame.execute(node.orelse)
 

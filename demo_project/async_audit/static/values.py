@@ -346,6 +346,8 @@ def join(one: Value | None, other: Value | None) -> Value:
         return _together(one, other)
     if isinstance(one, Coroutine) and isinstance(other, Coroutine):
         return replace(one, result=join(one.result, other.result))
+    if isinstance(one, OutsideInstance) and isinstance(other, OutsideInstance) and one.name == other.name:
+        return one
     if isinstance(one, APART) and isinstance(other, APART):
         return _apart(one, other)
     return one
