@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+import time
 from unittest.mock import AsyncMock
 
 import pytest
@@ -53,7 +54,7 @@ def test_the_way_down(frames, way):
 
 @pytest.fixture
 def recorder():
-    recorder = Recorder(0.05, lambda: None)
+    recorder = Recorder(0.1, lambda: None)
     recorder.start()
     yield recorder
     recorder.stop()
@@ -65,6 +66,16 @@ def test_a_mock_that_nobody_awaits(recorder, tmp_path):
     AsyncMock()()
     gc.collect()
     assert list(recorder.findings(tmp_path)) == []
+
+
+def test_many_callbacks_are_no_long_one(recorder, tmp_path):
+    async def is_busy():
+        for _step in range(20):
+            time.sleep(0.01)
+            await asyncio.sleep(0)
+
+    asyncio.run(is_busy())
+    assert recorder.size() == 0
 
 
 def test_an_import_is_no_finding(recorder, tmp_path, monkeypatch):

@@ -19,7 +19,6 @@ from async_audit.source import Project
 Way = list[tuple[LiveFrame, Place]]  # from the frame to repair down, and how output names each
 Found = dict[StaticFinding, int]  # and how often each was met
 IMPORT = "<frozen importlib._bootstrap>"
-MOCK = "/unittest/mock.py"  # its coroutines stand for functions that may not be async
 
 
 class Dropped(NamedTuple):
@@ -90,9 +89,8 @@ class Recorder:
 
     def _drop(self, coroutine: AnyCoroutine) -> None:
         code = coroutine.cr_code
-        if not code.co_filename.endswith(MOCK):
-            definition = (code.co_filename, code.co_firstlineno, code.co_name)
-            self._dropped[Dropped(coroutine.__qualname__, (*(coroutine.cr_origin or ()), definition))] += 1
+        definition = (code.co_filename, code.co_firstlineno, code.co_name)
+        self._dropped[Dropped(coroutine.__qualname__, (*(coroutine.cr_origin or ()), definition))] += 1
 
     def _hold(self, stack: Stack, seconds: float) -> None:
         self._held[stack] = max(seconds, self._held.get(stack, 0))
