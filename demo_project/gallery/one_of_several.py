@@ -349,3 +349,31 @@ async def fixed_one_call_of_many():
     signs = [label(one, sign) for sign in ("a", "b", "c", "d", "e", "f", "g", "h")]
     signs += [label(one, "", "a"), label(one, "", "b"), label(one, "", "c"), label(one, "-", "-"), label(one)]
     return [*signs, label(one, "last")]
+
+
+class Job:
+    """Each object is known to the class by its name."""
+
+    jobs = {}
+
+    def __init__(self, name):
+        Job.jobs[name] = self
+
+    def run(self):
+        return 0
+
+
+class CountJob(Job):
+    def run(self):
+        return Author.objects.count()
+
+
+count_job = CountJob("count")
+
+
+async def broken_object_of_a_dict():
+    return Job.jobs["count"].run()
+
+
+async def fixed_object_of_a_dict():
+    return await sync_to_async(Job.jobs["count"].run)()

@@ -58,7 +58,7 @@ class Registries:
             if "__init_subclass__" in adders:
                 self._tell_subclasses(keeper)
             if "__init__" in adders:
-                adders.add(keeper.name)
+                adders |= {each.name for each in (keeper, *self._engine.subclasses(keeper))}
             self._fill({name, *adders})
         return join(value, self._held.get(key))
 

@@ -133,7 +133,9 @@ def is_never(node: ast.expr) -> bool:
 
 def _while(frame: Frame, node: ast.While) -> None:
     frame.test(node.test)
+    before = dict(frame.env)
     _repeat(frame, node.body)
+    frame.env = merged([before, frame.env])
     frame.execute(node.orelse)
 
 
@@ -160,7 +162,7 @@ def _repeat(frame: Frame, body: list[ast.stmt], target: ast.expr | None = None, 
         before = dict(frame.env)
         if target:
             frame.assign(target, element)
-        frame.branches(body, [])
+        frame.branches(body)
         frame.is_over = False
         if not any(_has_changed(name, value, frame.env) for name, value in before.items()):
             break
