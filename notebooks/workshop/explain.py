@@ -80,5 +80,5 @@ def lines_of(program: Program) -> Iterator[str]:
 
 def likeness(one: str, other: str) -> float:
     """Return how much two lines are alike, from 0 to 1: what they call counts, and not how it is named around it."""
-    called, own = (re.findall(r"\.\w+|\w+\(|await|for|async|if|in", line) for line in (one, other))
+    called, own = (re.findall(r"\.\w+|\w+\(|await|for|async|if|in|with", line) for line in (one, other))
     return difflib.SequenceMatcher(a=called, b=own, autojunk=False).ratio()
