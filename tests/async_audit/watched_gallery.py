@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "notebooks/workshop/server"), str(ROOT / "demo_project")]
 
-import gallery  # noqa: E402
 import async_audit.static.modules  # noqa: E402, F401 - once, and not in each fork
+import gallery  # noqa: E402
 from async_audit.live.recorder import Recorder, gathered  # noqa: E402
 
 THRESHOLD = 0.25  # seconds, more than a program takes on a busy machine, unless it waits
