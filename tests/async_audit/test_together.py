@@ -1,5 +1,8 @@
 """What is advised for a function with several queries: a thread for all of them, and no await for each."""
 
+import ast
+
+import pytest
 from audit import check
 
 from async_audit.command import main
@@ -84,3 +87,13 @@ def test_a_log_with_two_places_of_one_function_says_so():
 def test_a_log_with_one_place_twice_does_not():
     [found] = check(traceback(3, "status = get()") * 2)
     assert found.endswith("move to a thread in: join (/srv/handlers.py:3)")
+
+
+@pytest.mark.timeout(20)
+def test_another_tool_has_marked_the_nodes_that_trees_share(tmp_path, monkeypatch):
+    """As `executing` does for the tracebacks of IPython: each node gets its parent, the one ast.Load() of Python too."""
+    tree = ast.parse("def marked(): return Book")
+    load = tree.body[0].body[0].value.ctx
+    assert load is ast.parse("other").body[0].value.ctx
+    monkeypatch.setattr(load, "parent", tree, raising=False)
+    assert len(messages(tmp_path, ONE)) == 1

@@ -76,7 +76,9 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
     while stack:
         part = stack.pop()
         yield part
-        for value in vars(part).values():
+        # Fields alone: other tools hang more on a node, and Python shares one ast.Load() among all trees.
+        for name in part._fields:
+            value = getattr(part, name, None)
             if isinstance(value, list):
                 stack.extend(inner for inner in value if isinstance(inner, ast.AST))
             elif isinstance(value, ast.AST):
