@@ -1,10 +1,7 @@
 """A running LinkUp, as its users and its log see it."""
 
 import asyncio
-import json
-import os
 import sqlite3
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -17,9 +14,9 @@ from .database import Seeded, error_of, program_environ
 from .errors import ServerDidNotStart, WorkshopError
 from .failure import Failure
 from .process import finished
+from .server_process import ServerProcess
 from .timeline import Timeline
 
-SERVER = Path(__file__).with_name("server")
 TESTS = Path(__file__).with_name("_tests.py")
 LIMIT = 60.0  # seconds until something that was promised counts as broken, on a machine that is busy with other things
 Found = TypeVar("Found")
@@ -40,16 +37,7 @@ class Site:
         self._news = threading.Condition()
         self._ended = False
         self._stopped = False
-        with self._log_file.open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, str(SERVER), str(os.getpid())],
-                cwd=root,
-                env=self._environ,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,  # "Interrupt kernel" is not for the server
-            )
+        self._server = ServerProcess(root, self._environ, self._log_file)
         threading.Thread(target=self._listen, daemon=True).start()
 
     async def ready(self) -> None:
@@ -191,9 +179,7 @@ class Site:
     def end(self) -> None:
         """Do what `stop` does, outside a coroutine."""
         self._stopped = True
-        if self._process.stdin:
-            self._process.stdin.close()
-        self._process.wait(LIMIT)
+        self._server.end(LIMIT)
 
     async def __aenter__(self) -> "Site":
         return self
@@ -233,12 +219,10 @@ class Site:
             raise WorkshopError("This server has been stopped. Start one: site = await lab.serve()")
 
     def _listen(self) -> None:
-        assert self._process.stdout
-        with self._process.stdout as lines:
-            for line in lines:
-                with self._news:
-                    self._events.append(json.loads(line))
-                    self._news.notify_all()
+        for event in self._server.events():
+            with self._news:
+                self._events.append(event)
+                self._news.notify_all()
         with self._news:
             self._ended = True
             self._news.notify_all()

@@ -91,7 +91,7 @@ def test_a_log_with_one_place_twice_does_not():
 
 @pytest.mark.timeout(20)
 def test_another_tool_has_marked_the_nodes_that_trees_share(tmp_path, monkeypatch):
-    """As `executing` does for the tracebacks of IPython: each node gets its parent, the one ast.Load() of Python too."""
+    """As `executing` does for the tracebacks of IPython: each node gets its parent, and so does the one ast.Load()."""
     tree = ast.parse("def marked(): return Book")
     load = tree.body[0].body[0].value.ctx
     assert load is ast.parse("other").body[0].value.ctx

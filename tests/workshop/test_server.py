@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from workshop.site import SERVER
+from workshop.server_process import SERVER
 
 
 @pytest.mark.parametrize(
@@ -19,18 +19,19 @@ async def test_only_what_daphne_will_log_counts_as_failed(monkeypatch, error, fa
     monkeypatch.setattr(sys, "path", [str(SERVER), *sys.path])
     server = runpy.run_path(str(SERVER / "__main__.py"), run_name="server")
     events = []
-    server["reporting"].__globals__["report"] = lambda event, **fields: events.append((event, fields.get("failed")))
 
     async def application(scope, receive, send):
         if error:
             raise error
 
     try:
-        await server["reporting"](application)({"type": "websocket"}, None, None)
+        reported = server["reporting"](
+            application, lambda event, **fields: events.append((event, fields.get("failed")))
+        )
+        await reported({"type": "websocket"}, None, None)
         raised = None
     except (ValueError, asyncio.CancelledError) as caught:
         raised = type(caught)
-    server["REPORT"].close()
     assert raised is error
     assert events == [("opened", None), ("ended", failed)]
 

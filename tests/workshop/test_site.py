@@ -1,6 +1,7 @@
 """The server process: it starts or says why, it hides nothing, and it never outlives its kernel."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ import time
 import pytest
 import websockets
 
-from workshop import Lab, ServerDidNotStart, WorkshopError
+from workshop import Lab, ServerDidNotStart, WorkshopError, server_process
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ async def test_serving_again_replaces_the_server_and_its_database(lab):
         await chat.recv()
         assert first.rows(count) == [(1,)]
     second = await lab.serve()
-    assert first._process.poll() is not None
+    assert not first._server.process.is_alive()
     assert second.rows(count) == [(0,)]
 
 
@@ -193,10 +194,17 @@ def test_fixture(broken):
         assert site.rows("SELECT COUNT(*) FROM auth_user") != [(0,)], "the tests have a database of their own"
 
 
+async def test_where_nothing_forks_a_server_starts_from_nothing(lab, monkeypatch):
+    monkeypatch.setattr(server_process, "PROCESSES", multiprocessing.get_context("spawn"))
+    async with await lab.serve() as site:
+        assert site.rows("SELECT COUNT(*) FROM auth_user") != [(0,)]
+        assert not site.log
+
+
 async def test_a_server_that_is_gone_is_said(lab):
     site = await lab.serve()
-    site._process.kill()
-    site._process.wait()
+    site._server.process.kill()
+    site._server.process.join()
     with pytest.raises(WorkshopError, match="The server has ended"):
         await site.waiting_for_database()
 
@@ -208,7 +216,7 @@ async def main():
     site = await Lab().serve()
     {then}
     if child or not {forks}:
-        print(site._process.pid, site._port, child, flush=True)
+        print(site._server.process.pid, site._port, child, flush=True)
     await asyncio.Event().wait()
 asyncio.run(main())
 """

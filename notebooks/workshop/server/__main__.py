@@ -1,38 +1,49 @@
-"""Serve the program in the current folder with Daphne, and report what happens as JSON lines on standard output.
+"""Serve the program in a folder with Daphne, and report what happens as messages of JSON.
 
-Run by `workshop.site` as a program, in the folder of the one it serves. Ends when its standard input closes, so also
-when its parent is killed.
+Run by `workshop.site` in a process of its own, as `main` with what WANTED holds.
 """
 
+import asyncio
 import itertools
 import json
 import logging
 import os
-import select
 import sys
 import threading
+import warnings
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import Any
 
 from frames import describe_error
 
-REPORT = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
-REPORT_LOCK = threading.Lock()
 REAP = 0.05  # seconds between two looks for applications that have failed
 
 
-def report(event: str, **fields: Any) -> None:
-    """Write one event."""
-    with REPORT_LOCK:
-        REPORT.write(json.dumps({"event": event, **fields}) + "\n")
+class Reporter:
+    """Writes events to a pipe, from any thread."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._turn = threading.Lock()
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        """Write one event."""
+        with self._turn:
+            self._pipe.send_bytes(json.dumps({"event": event, **fields}).encode())
 
 
 class ReportHandler(logging.Handler):
     """Reports each record of the server's log."""
 
+    def __init__(self, report: Callable[..., None]) -> None:
+        super().__init__()
+        self._report = report
+
     def emit(self, record: logging.LogRecord) -> None:
         """Report one record, with its exception if it has one."""
         error = record.exc_info[1] if record.exc_info else None
-        report(
+        self._report(
             "log",
             logger=record.name,
             level=record.levelname,
@@ -41,17 +52,39 @@ class ReportHandler(logging.Handler):
         )
 
 
-def end_with_parent(parent: int) -> None:
-    """End this process when the pipe from its parent closes, or when another process has become its parent."""
-    while os.getppid() == parent:
-        # A process that the parent forked may hold the pipe open: hence the look at the parent, twice a second.
-        readable = sys.platform == "win32" or select.select([0], [], [], 0.5)[0]
-        if readable and not os.read(0, 1):
-            break
+def is_running(process: int) -> bool:
+    """Return whether there is a process of this number."""
+    if sys.platform == "win32":  # where the signal 0 is no question
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def end_with(kernel: int, lifeline: Connection) -> None:
+    """End this process when the pipe from the kernel closes, or when the kernel is gone."""
+    # A process that the kernel forked may hold the pipe open: hence the look at the kernel, twice a second.
+    while is_running(kernel) and not lifeline.poll(0.5):
+        pass
     os._exit(0)
 
 
-def reporting(application: Any) -> Any:
+def enter(root: str, environ: dict[str, str], log: str) -> None:
+    """Take over folder, environment and log, in a session of its own: "Interrupt kernel" is not for the server."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    os.chdir(root)
+    sys.path.insert(0, root)
+    os.environ.clear()
+    os.environ.update(environ)
+    with open(log, "ab", buffering=0) as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+
+
+def reporting(application: Any, report: Callable[..., None]) -> Any:
     """Wrap an ASGI application so that the start and the end of each connection are reported."""
     numbers = itertools.count()
 
@@ -69,13 +102,13 @@ def reporting(application: Any) -> Any:
     return application_reported
 
 
-def serve() -> None:
-    """Load the program and serve it on a free port of 127.0.0.1 until the parent is gone."""
-    sys.path.insert(0, os.getcwd())
-    # Twisted's TLS is a tenth of the start, and this address has none.
-    sys.modules["OpenSSL"] = None  # type: ignore[assignment]
+def serve(report: Callable[..., None]) -> None:
+    """Load the program of this folder and serve it on a free port of 127.0.0.1, without an end."""
     from daphne.server import Server, reactor
     from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+
+    # The loop of a forked process must not be the one that was made before the fork.
+    reactor.__init__(asyncio.new_event_loop())
 
     # An edit within the same second would meet the bytecode of the old text.
     sys.dont_write_bytecode = True
@@ -96,8 +129,8 @@ def serve() -> None:
 
     report_calls(report)
     report_hops(report)
-    logging.getLogger().addHandler(ReportHandler())
-    served = reporting(ASGIStaticFilesHandler(application))
+    logging.getLogger().addHandler(ReportHandler(report))
+    served = reporting(ASGIStaticFilesHandler(application), report)
     if probes:
         served = probes.serving(served)
     server = Server(
@@ -123,11 +156,21 @@ def serve() -> None:
     server.run()
 
 
-if __name__ == "__main__":
-    os.dup2(2, 1)  # what the program prints goes to its log, not between the events
-    threading.Thread(target=end_with_parent, args=(int(sys.argv[1]),), daemon=True).start()
+def main(
+    root: str, environ: dict[str, str], log: str, kernel: int, lifeline: Connection, report: Callable[..., None]
+) -> None:
+    """Serve the program in a folder until the lifeline closes or the kernel is gone."""
+    enter(root, environ, log)
+    # Twisted swallows what Python warns of; an error that nobody can catch is printed all the same.
+    warnings.filterwarnings("error", message="coroutine", category=RuntimeWarning)
+    threading.Thread(target=end_with, args=[kernel, lifeline], daemon=True).start()
     try:
-        serve()
-    except Exception as error:  # whatever keeps the program from starting is what the parent wants to know
+        serve(report)
+    except Exception as error:  # whatever keeps the program from starting is what the kernel wants to know
         report("failed", error=describe_error(error))
         raise
+
+
+if __name__ == "__main__":
+    wanted = globals()["WANTED"]
+    main(report=Reporter(wanted.pop("pipe")), **wanted)

@@ -13,21 +13,26 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-ROOT = Path.cwd()
 COMPREHENSIONS = re.compile(r"((^|\.)(<locals>\.)?<(list|set|dict)comp>)+$")
+
+
+@functools.cache
+def root() -> Path:
+    """Return the program's folder: the one of this process when it is first asked."""
+    return Path.cwd()
 
 
 @functools.cache
 def is_project_file(filename: str) -> bool:
     """Tell whether a file belongs to the program."""
-    return Path(filename).is_relative_to(ROOT)
+    return Path(filename).is_relative_to(root())
 
 
 def relative_name(filename: str) -> str:
     """Return a file's path from the program's folder, or from site-packages; never an absolute one."""
     path = Path(filename)
-    if path.is_relative_to(ROOT):
-        return path.relative_to(ROOT).as_posix()
+    if path.is_relative_to(root()):
+        return path.relative_to(root()).as_posix()
     return path.as_posix().rpartition("site-packages/")[2].rpartition("/lib/")[2]
 
 

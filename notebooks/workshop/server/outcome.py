@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db.models import Model
 from django.http import HttpResponse
-from frames import ROOT
+from frames import root
 
 ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 MANY = 100  # of what a result may have; nothing here has more
@@ -70,5 +70,5 @@ def deepest_async(error: BaseException) -> tuple[str, int] | None:
         for frame, line in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_flags & ASYNC and not frame.f_code.co_name.startswith("<")
     ]
-    inside = [(path.relative_to(ROOT).as_posix(), line) for path, line in places if path.is_relative_to(ROOT)]
+    inside = [(path.relative_to(root()).as_posix(), line) for path, line in places if path.is_relative_to(root())]
     return inside[-1] if inside else None
