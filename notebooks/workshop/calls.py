@@ -29,7 +29,7 @@ class Calls(Shown):
                     "yes" if event["loop"] else "no",
                     outcome_of(event),
                 ),
-                event["hop"],
+                (event["hop"], event["framework"]),
             )
             for event in events
         ]
@@ -84,11 +84,11 @@ class Calls(Shown):
             for x, width, (title, more) in zip(edges, widths, titles, strict=False)
         ]
         y, before = TOP, None
-        for row, hop in zip(self.rows, self.hops, strict=True):
+        for row, (hop, framework) in zip(self.rows, self.hops, strict=True):
             lane = 1 + threads.index(row[3]) if row[3] in threads else 0
             lines = wrapped(row[2], lane_width - 24)
             if lane and (row[0], hop) != before:
-                parts += _asks(row[0], y, lane_width, lane)
+                parts += _asks(f"{framework}: await {row[0]}" if framework else f"{row[0]}: await", y, lane_width, lane)
             if WAITS in row[5]:
                 parts += _holds_up(y, lane_width, edges[-2])
             parts.append(_call(lane * lane_width + 12, y, lane_width - 24, lines, row[5]))
@@ -117,10 +117,10 @@ def left_open(events: list[dict[str, Any]]) -> int:
     return sum(e["state"] == "opened" and not e["shared"] and e["number"] not in closed for e in changes)
 
 
-def _asks(handler: str, y: float, width: float, lane: int) -> list[str]:
-    """Return the handler in the loop's lane, and the arrow of its hop."""
+def _asks(what: str, y: float, width: float, lane: int) -> list[str]:
+    """Return what waits in the loop's lane, and the arrow of its hop."""
     return [
-        box(12, y, width - 40, PLAIN, f"{handler}: await"),
+        box(12, y, width - 40, PLAIN, what),
         arrow(width - 28, y + 13, lane * width + 11, y + 13),
     ]
 

@@ -36,7 +36,7 @@ async def running():
     """LinkUp's server, and its database as it was at the start."""
     lab = Lab()
     with closing(sqlite3.connect(":memory:")) as at_first:
-        async with await lab.serve() as site:
+        async with await lab.serve(**TOLD) as site:
             with closing(sqlite3.connect(site.database)) as database:
                 database.backup(at_first)
             yield site, at_first

@@ -4,7 +4,7 @@ import pytest
 
 from workshop import Lab, WorkshopError
 
-SMALL, LARGE = "5_await_forgotten", "6_lock_released_early"
+SMALL, LARGE = "5_await_forgotten", "6_rows_locked_first"
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_what_is_cut_is_cut_from_the_left():
 def test_markup_in_a_call_stays_text():
     where = {"file": "f.py", "line": 1, "function": "f", "call": "f('<b>&')"}
     about = {"method": "<i>", "where": where, "outcome": "ok", "thread": "worker", "number": 1, "loop": False}
-    calls = Calls([{**about, "sql": "SELECT", "hop": 1}])
+    calls = Calls([{**about, "sql": "SELECT", "hop": 1, "framework": ""}])
     assert "<b>" not in calls.svg() + calls.html()
     assert "<i>" not in calls.svg() + calls.html()
 

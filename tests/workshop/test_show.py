@@ -40,7 +40,7 @@ class Text(HTMLParser):
 
 def call(method, line, source, thread, outcome, number=1, hop=None, sql="SELECT"):
     where = {"file": "messaging/async_handlers.py", "line": line, "function": "f", "call": source}
-    about = {"thread": thread, "number": number, "loop": thread.startswith("event"), "hop": hop}
+    about = {"thread": thread, "number": number, "loop": thread.startswith("event"), "hop": hop, "framework": ""}
     return {"method": method, "where": where, "outcome": outcome, "sql": sql, **about}
 
 

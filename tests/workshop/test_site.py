@@ -13,6 +13,7 @@ import pytest
 import websockets
 
 from workshop import Lab, ServerDidNotStart, WorkshopError, server_process
+from workshop.client import ask, open_chat
 
 
 @pytest.fixture
@@ -96,6 +97,15 @@ async def test_work_in_a_pool_is_shown_and_what_it_leaves_open_is_counted(lab):
         assert await site.open_connections() == 1
     assert (row[0], row[3:]) == ("connect", ("worker", "no", "ok"))
     assert [span.label for span in line.spans] == ["asyncio.to_thread(look_up, username)"]
+
+
+async def test_a_plain_view_awaits_nothing_and_django_awaits_it(lab):
+    async with await lab.serve() as site:
+        await asyncio.to_thread(ask, site, "ana", "/chat/ben/")
+        async with open_chat(site, "ana", "ben"):
+            pass
+        assert ">Django: await chat<" in (await site.calls("chat")).svg()
+        assert ">connect: await<" in (await site.calls("set_user_online_status")).svg()
 
 
 async def test_serving_again_replaces_the_server_and_its_database(lab):
@@ -192,6 +202,14 @@ def test_fixture(broken):
         with pytest.raises(WorkshopError, match=r"^pytest cannot run no_tests\.py: .*SyntaxError"):
             await site.test("no_tests.py")
         assert site.rows("SELECT COUNT(*) FROM auth_user") != [(0,)], "the tests have a database of their own"
+
+
+async def test_a_forked_server_has_the_warnings_that_its_environment_asks_for(lab):
+    with (lab.root / "linkup/asgi.py").open("a") as asgi:
+        asgi.write("\n\nasync def forgotten():\n    pass\n\n\nforgotten()\n")
+    async with await lab.serve(PYTHONWARNINGS="error:coroutine:RuntimeWarning") as site:
+        assert "Exception ignored" in site.log
+        assert "RuntimeWarning: coroutine 'forgotten' was never awaited" in site.log
 
 
 async def test_where_nothing_forks_a_server_starts_from_nothing(lab, monkeypatch):

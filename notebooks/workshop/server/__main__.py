@@ -161,8 +161,8 @@ def main(
 ) -> None:
     """Serve the program in a folder until the lifeline closes or the kernel is gone."""
     enter(root, environ, log)
-    # Twisted swallows what Python warns of; an error that nobody can catch is printed all the same.
-    warnings.filterwarnings("error", message="coroutine", category=RuntimeWarning)
+    # Python reads it when it starts, and this process has started with another environment.
+    warnings._processoptions(environ.get("PYTHONWARNINGS", "").split(","))  # type: ignore[attr-defined]
     threading.Thread(target=end_with, args=[kernel, lifeline], daemon=True).start()
     try:
         serve(report)

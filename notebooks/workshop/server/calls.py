@@ -85,6 +85,8 @@ def describe(frame: Any) -> dict[str, Any] | None:
         "functions": [place["function"] for place in places],
         "method": (methods or named)[-1]["function"],
         "hop": hop.number,
+        # Who waits for a hop that the program has not asked for itself.
+        "framework": "" if hop.places else "Channels" if methods else "Django",
         "turn": TURNS.now() if thread["loop"] else None,
         **thread,
     }
