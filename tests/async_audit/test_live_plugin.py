@@ -29,7 +29,7 @@ import django
 django.setup()
 """
 PLUGIN = ("-p", "async_audit.live.plugin")
-QUIET = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django", "-W", "ignore", *PLUGIN)
+QUIET = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore", *PLUGIN)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def found(output):
 WRONG = [f"shop/code.py:{line(f'# {code}')}:1 {code}" for code in ("DAS001", "DAS007")]
 
 
-@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist.plugin", "-n", "2")], ids=["one process", "xdist"])
 def test_what_tests_make_a_loop_do(shop, workers):
     code, out, _err = start(shop, *QUIET, "--async-audit", *workers)
     assert "3 passed" in out
