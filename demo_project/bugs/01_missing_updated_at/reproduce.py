@@ -46,10 +46,13 @@ async def send_while_ben_is_there(site):
         if (answer := await send_message(site)) != "message, sent":
             return f"Ana is told: {answer}"
         frames = []
-        while frames[-1:] in ([], ["message"]):
-            kind = json.loads(await ben.recv())["type"]
-            frames += [kind] if kind != "presence" else []
-        if frames[-1] == "error":
+        async for frame in ben:
+            kind = json.loads(frame)["type"]
+            if kind != "presence":
+                frames.append(kind)
+            if kind not in ("presence", "message"):
+                break
+        if kind == "error":
             await ben.wait_closed()
     return f"Ben gets: {', '.join(frames)}; his chat ends with code {ben.close_code}; stored: {', '.join(stored(site))}"
 
