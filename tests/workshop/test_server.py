@@ -17,7 +17,7 @@ from workshop.server_process import SERVER
 async def test_only_what_daphne_will_log_counts_as_failed(monkeypatch, error, failed):
     """Daphne does not log a cancelled connection, so waiting for its record would never end."""
     monkeypatch.setattr(sys, "path", [str(SERVER), *sys.path])
-    server = runpy.run_path(str(SERVER / "__main__.py"), run_name="server")
+    server = runpy.run_path(str(SERVER / "serve.py"), run_name="server")
     events = []
 
     async def application(scope, receive, send):

@@ -1,7 +1,6 @@
 """The server process: it starts or says why, it hides nothing, and it never outlives its kernel."""
 
 import asyncio
-import multiprocessing
 import os
 import signal
 import socket
@@ -115,7 +114,8 @@ async def test_serving_again_replaces_the_server_and_its_database(lab):
         await chat.recv()
         assert first.rows(count) == [(1,)]
     second = await lab.serve()
-    assert not first._server.process.is_alive()
+    with pytest.raises(ProcessLookupError):
+        os.kill(first._server.pid, 0)
     assert second.rows(count) == [(0,)]
 
 
@@ -212,8 +212,17 @@ async def test_a_forked_server_has_the_warnings_that_its_environment_asks_for(la
         assert "RuntimeWarning: coroutine 'forgotten' was never awaited" in site.log
 
 
+async def test_the_process_that_servers_are_forked_from_is_started_again(lab):
+    first = server_process.fork_server()
+    os.kill(first._process.pid, signal.SIGKILL)
+    first._process.wait()
+    async with await lab.serve() as site:
+        assert site.rows("SELECT COUNT(*) FROM auth_user") != [(0,)]
+    assert server_process.fork_server() is not first
+
+
 async def test_where_nothing_forks_a_server_starts_from_nothing(lab, monkeypatch):
-    monkeypatch.setattr(server_process, "PROCESSES", multiprocessing.get_context("spawn"))
+    monkeypatch.setattr(server_process, "FORKS", False)
     async with await lab.serve() as site:
         assert site.rows("SELECT COUNT(*) FROM auth_user") != [(0,)]
         assert not site.log
@@ -221,8 +230,7 @@ async def test_where_nothing_forks_a_server_starts_from_nothing(lab, monkeypatch
 
 async def test_a_server_that_is_gone_is_said(lab):
     site = await lab.serve()
-    site._server.process.kill()
-    site._server.process.join()
+    os.kill(site._server.pid, signal.SIGKILL)
     with pytest.raises(WorkshopError, match="The server has ended"):
         await site.waiting_for_database()
 
@@ -234,7 +242,7 @@ async def main():
     site = await Lab().serve()
     {then}
     if child or not {forks}:
-        print(site._server.process.pid, site._port, child, flush=True)
+        print(site._server.pid, site._port, child, flush=True)
     await asyncio.Event().wait()
 asyncio.run(main())
 """

@@ -1,6 +1,7 @@
-"""Serve the program in a folder with Daphne, and report what happens as messages of JSON.
+"""Serve the program in a folder with Daphne, and report what happens as JSON lines on standard output.
 
-Run by `workshop.site` in a process of its own, as `main` with what WANTED holds.
+Run by `workshop.server_process`, by itself or in a fork. The first line of standard input is JSON, the folder as "root"
+and "environ". Ends when its standard input closes, so also when the kernel that has asked for it is killed.
 """
 
 import asyncio
@@ -8,12 +9,12 @@ import itertools
 import json
 import logging
 import os
+import select
 import sys
 import threading
 import warnings
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, TextIO
 
 from frames import describe_error
 
@@ -21,16 +22,16 @@ REAP = 0.05  # seconds between two looks for applications that have failed
 
 
 class Reporter:
-    """Writes events to a pipe, from any thread."""
+    """Writes events to a file, from any thread."""
 
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
         self._turn = threading.Lock()
 
     def __call__(self, event: str, **fields: Any) -> None:
         """Write one event."""
         with self._turn:
-            self._pipe.send_bytes(json.dumps({"event": event, **fields}).encode())
+            self._file.write(json.dumps({"event": event, **fields}) + "\n")
 
 
 class ReportHandler(logging.Handler):
@@ -52,36 +53,14 @@ class ReportHandler(logging.Handler):
         )
 
 
-def is_running(process: int) -> bool:
-    """Return whether there is a process of this number."""
-    if sys.platform == "win32":  # where the signal 0 is no question
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def end_with(kernel: int, lifeline: Connection) -> None:
-    """End this process when the pipe from the kernel closes, or when the kernel is gone."""
-    # A process that the kernel forked may hold the pipe open: hence the look at the kernel, twice a second.
-    while is_running(kernel) and not lifeline.poll(0.5):
-        pass
+def end_with_parent(parent: int) -> None:
+    """End this process when the pipe from the kernel closes, or when another process has become its parent."""
+    while os.getppid() == parent:
+        # A process that the kernel forked may hold the pipe open: hence the look at the parent, twice a second.
+        readable = sys.platform == "win32" or select.select([0], [], [], 0.5)[0]
+        if readable and not os.read(0, 1):
+            break
     os._exit(0)
-
-
-def enter(root: str, environ: dict[str, str], log: str) -> None:
-    """Take over folder, environment and log, in a session of its own: "Interrupt kernel" is not for the server."""
-    if hasattr(os, "setsid"):
-        os.setsid()
-    os.chdir(root)
-    sys.path.insert(0, root)
-    os.environ.clear()
-    os.environ.update(environ)
-    with open(log, "ab", buffering=0) as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
 
 
 def reporting(application: Any, report: Callable[..., None]) -> Any:
@@ -156,14 +135,20 @@ def serve(report: Callable[..., None]) -> None:
     server.run()
 
 
-def main(
-    root: str, environ: dict[str, str], log: str, kernel: int, lifeline: Connection, report: Callable[..., None]
-) -> None:
-    """Serve the program in a folder until the lifeline closes or the kernel is gone."""
-    enter(root, environ, log)
+def main() -> None:
+    """Serve what standard input asks for, until it closes or the parent is gone."""
+    parent = os.getppid()
+    report = Reporter(os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8"))
+    os.dup2(2, 1)  # what the program prints goes to its log, not between the events
+    with open(0, "rb", closefd=False) as given:
+        wanted = json.loads(given.readline())
+    threading.Thread(target=end_with_parent, args=[parent], daemon=True).start()
+    os.chdir(wanted["root"])
+    sys.path.insert(0, wanted["root"])
+    os.environ.clear()
+    os.environ.update(wanted["environ"])
     # Python reads it when it starts, and this process has started with another environment.
-    warnings._processoptions(environ.get("PYTHONWARNINGS", "").split(","))  # type: ignore[attr-defined]
-    threading.Thread(target=end_with, args=[kernel, lifeline], daemon=True).start()
+    warnings._processoptions(os.environ.get("PYTHONWARNINGS", "").split(","))  # type: ignore[attr-defined]
     try:
         serve(report)
     except Exception as error:  # whatever keeps the program from starting is what the kernel wants to know
@@ -172,5 +157,4 @@ def main(
 
 
 if __name__ == "__main__":
-    wanted = globals()["WANTED"]
-    main(report=Reporter(wanted.pop("pipe")), **wanted)
+    main()
