@@ -101,6 +101,17 @@ class Shape:
         """Return a program as it stands in the gallery: shape.source("fixed")."""
         return Source(self.path, self._text(), self._program(which).name)
 
+    def show(self, function: str | None = None, file: str = "") -> Source:
+        """Show what the programs use: shape.show("beside"), or shape.show(file="shop/bestsellers.py").
+
+        Raises WorkshopError when there is none.
+        """
+        file = file or self.path
+        try:
+            return Source(file, (GALLERY / file).read_text(encoding="utf-8"), function)
+        except (OSError, ValueError) as error:
+            raise WorkshopError(f"The gallery has no {' in '.join(filter(None, [function, file]))}.") from error
+
     def diff(self, before: str = "broken", after: str = "fixed") -> Diff:
         """Return what has to be changed for it to be right: shape.diff(), or shape.diff("trap", "fixed")."""
         old, new = (self._lines(which) for which in (before, after))

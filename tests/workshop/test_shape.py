@@ -18,7 +18,7 @@ from workshop.shape import Unfinished
 KEY = "lazy_relation/only_its_key"
 
 
-@pytest.mark.parametrize("name", ["source", "diff", "run", "check"])
+@pytest.mark.parametrize("name", ["source", "show", "diff", "run", "check"])
 def test_a_call_shows_an_example_of_itself(name):
     assert f"shape.{name}(" in getattr(Shape, name).__doc__
 
@@ -35,6 +35,22 @@ def test_source_and_diff():
         "-    return book.author.pk",
         "+    return book.author_id",
     ]
+
+
+def test_what_the_programs_use():
+    shape = Shape("shared_transaction/block")
+    assert repr(shape.show("beside")).splitlines()[1].endswith("  async def beside(block):")
+    assert repr(shape.show("raise_price", "shop/signals.py")).startswith("shop/signals.py\n")
+    assert "TITLES = " in repr(shape.show(file="shop/bestsellers.py"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [(("besides",), "has no besides in shared_transaction.py."), ((None, "shop/none.py"), "has no shop/none.py.")],
+)
+def test_what_the_programs_do_not_use(wanted, says):
+    with pytest.raises(WorkshopError, match=says):
+        Shape("shared_transaction/block").show(*wanted)
 
 
 def test_marks_are_no_part_of_a_diff():
