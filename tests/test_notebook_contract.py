@@ -17,6 +17,7 @@ SECTIONS = [
     *("Symptom", "Predict", "Reproduce", "Explain", "Fix, step by step", "Prove", "On your own"),
     *("Key points", "For trainers"),
 ]
+ASIDE = "More traps"  # between proof and exercises, in a lesson that has any
 # What would be different on the next machine or in the next run.
 PRIVATE = {
     "an absolute path": r"(?<![\w.:/])/(?:home|root|Users|tmp|usr|opt|work|private|var)/",
@@ -106,6 +107,9 @@ def test_the_first_import_says_what_to_do_when_it_fails(notebook):
 
 def test_sections_come_in_order(notebook):
     titles = re.findall(r"^## (.+)$", prose(notebook), re.M)
+    if ASIDE in titles:
+        assert titles[titles.index("Prove") + 1] == ASIDE
+        titles.remove(ASIDE)
     assert titles == SECTIONS
     assert len(re.findall(r"^# ", re.sub(r"```.*?```", "", prose(notebook), flags=re.S), re.M)) == 1
 

@@ -88,7 +88,7 @@ async def broken_sold():
 
 @costs(gives=5)
 async def trap_sold():
-    book_sold.send_robust(sender=None, book_id=1)  # hands the error back, and nobody looks
+    book_sold.send_robust(sender=None, book_id=1)  # logs the error and hands it back; nobody looks
     return await price_of(1)
 
 
