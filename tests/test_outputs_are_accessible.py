@@ -27,7 +27,7 @@ def frame(function, project=True):
 def call(thread, outcome, **more):
     where = {"file": FILE, "line": 3, "function": "f", "call": "users.select_for_update(…).only(…).get_or_create(…)"}
     about = {"method": "receive", "where": where, "outcome": outcome, "thread": thread, "loop": thread == "event loop"}
-    return {**about, "number": 1, "hop": 1, "sql": "SELECT", **more}
+    return {**about, "number": 1, "hop": 1, "framework": "", "sql": "SELECT", **more}
 
 
 def everything():
