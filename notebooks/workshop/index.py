@@ -14,7 +14,8 @@ from .tables import read_table
 
 README = NOTEBOOKS.parent / "README.md"
 WORDS, LINES, CELLS = 180, 25, 4  # a minute: read prose, read code and outputs, run cells
-EXERCISE = 5  # minutes
+# Minutes of one: with these the count comes to what readers who were new to a lesson say that it takes.
+EXERCISE, PREDICTION = 10, 1
 LONG = 40  # lines of an output; what is longer is skimmed
 
 
@@ -57,8 +58,9 @@ def minutes_of(notebook: nbformat.NotebookNode) -> int:
     for output in (output for cell in code for output in cell.outputs):
         shown = output.get("text") or output.get("data", {}).get("text/plain", "")
         lines += min(len(shown.splitlines()), LONG)
-    exercises = max(1, len(re.findall(r"^### Exercise", prose, re.M)))
-    return 5 * round((words / WORDS + lines / LINES + len(code) / CELLS + exercises * EXERCISE) / 5)
+    doing = EXERCISE * max(1, len(re.findall(r"^### Exercise", prose, re.M)))
+    doing += PREDICTION * prose.count("<details><summary><b>A</b>")
+    return 5 * round((words / WORDS + lines / LINES + len(code) / CELLS + doing) / 5)
 
 
 def lesson_table(all_lessons: list[Lesson]) -> str:
