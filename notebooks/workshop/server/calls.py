@@ -13,8 +13,10 @@ from django.db.backends.signals import connection_created
 from hops import TURNS, current_hop, places_of
 from threads import place_of_thread
 
-# They run all the others; a view may have LinkUp's ASGI middleware among its callers.
-PLUMBING = ("__call__", "dispatch", "guarded", "closed_afterwards", "in_its_thread")
+# LinkUp's ASGI middleware: in Django 6.1, a view has it among its callers.
+AROUND = ("guarded", "closed_afterwards", "in_its_thread")
+# They run all the others.
+PLUMBING = ("__call__", "dispatch", *AROUND)
 NUMBERS = itertools.count()
 
 
@@ -80,13 +82,14 @@ def describe(frame: Any) -> dict[str, Any] | None:
     thread = place_of_thread()
     named = [place for place in places if place["function"] not in PLUMBING] or places
     methods = [place for place in named if place["consumer"]]
+    asked = any(place["function"] not in AROUND for place in hop.places)
     return {
         "where": places[0],
         "functions": [place["function"] for place in places],
         "method": (methods or named)[-1]["function"],
         "hop": hop.number,
         # Who waits for a hop that the program has not asked for itself.
-        "framework": "" if hop.places else "Channels" if methods else "Django",
+        "framework": "" if asked else "Channels" if methods else "Django",
         "turn": TURNS.now() if thread["loop"] else None,
         **thread,
     }
