@@ -18,6 +18,7 @@ SECTIONS = [
     *("Key points", "For trainers"),
 ]
 ASIDE = "More traps"  # between proof and exercises, in a lesson that has any
+RIGHT = re.compile(r'<b>(\w)</b> – [^\n]+</summary>\\n",\n *"<p>Yes\b')  # in the file of a notebook
 # What would be different on the next machine or in the next run.
 PRIVATE = {
     "an absolute path": r"(?<![\w.:/])/(?:home|root|Users|tmp|usr|opt|work|private|var)/",
@@ -144,6 +145,13 @@ def test_predictions_open_without_a_kernel(notebook):
 def letters(text):
     """Return the letters of the answers to choose from."""
     return re.findall(r"<details><summary><b>(\w)</b> – .+?</summary>\n<p>.+?</p>\n</details>", text, re.S)
+
+
+def test_the_place_of_an_answer_does_not_tell_that_it_is_right():
+    """Each letter is right in a quarter of all predictions at least, so that nobody learns to leave one out."""
+    answers = [letter for path in PATHS for letter in RIGHT.findall(path.read_text())]
+    assert len(answers) > 5 * len(PATHS)
+    assert min(answers.count(letter) for letter in "ABC") >= len(answers) / 4, sorted(answers)
 
 
 def test_each_step_asks_before_it_shows(notebook):
