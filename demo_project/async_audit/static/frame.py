@@ -384,6 +384,9 @@ class Frame(Notes):
         if isinstance(value, QuerySet):
             if value.is_iterator:
                 self.ask(node, "DAS002", "iterator() is the sync one; async for takes aiterator()", value.surety)
+            if value.rows == querysets.IN_CHUNKS:
+                text = "aiterator() of values_list() makes its query here, on the event loop; go without aiterator()"
+                self.ask(node, "DAS002", f"{text}, or use values()", value.surety)
             if not value.is_manager:
                 self.became(value, replace(value, is_evaluated=True))
             return querysets.row(value)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from async_audit.static.frame import Frame
 
 BESIDE = "="  # among the loaded relations: the attribute that Prefetch(to_attr=…) fills, and the relation
+IN_CHUNKS = "tuples in chunks"  # whose query Django makes where `async for` begins, as no generator puts it off
 CONTENT_TYPES = frozenset(["get_for_model", "get_for_models", "get_for_id"])
 
 
@@ -98,7 +99,9 @@ def call(
         frame.ask(node, "DAS020", f"{frame.text(node.func)}() asks the database until its cache is warm")
         return row(queryset)
     if name in ("iterator", "aiterator"):
-        return replace(queryset, is_manager=False, is_evaluated=False, is_iterator=name == "iterator")
+        asks_at_once = name == "aiterator" and queryset.rows == "tuples"
+        is_iterator, rows = name == "iterator", IN_CHUNKS if asks_at_once else queryset.rows
+        return replace(queryset, is_manager=False, is_evaluated=False, is_iterator=is_iterator, rows=rows)
     if name in ("as_manager", "from_queryset"):
         return queryset
     return UNKNOWN
@@ -197,6 +200,8 @@ def chained(
     match name:
         case "none":
             return replace(made, is_evaluated=True)
+        case "values_list" if not node.keywords:
+            return replace(made, rows="tuples")
         case "values" | "values_list" | "dates" | "datetimes":
             return replace(made, rows="values")
         case "select_related":

@@ -97,7 +97,7 @@ class QuerySet(Value):
     maybe: frozenset[str] = NOTHING  # what only one of the branches loads that it may come from
     tested: frozenset[str] = NOTHING  # the same, of another function's branches
     only: frozenset[str] | None = None
-    rows: str = "instances"  # or "values"
+    rows: str = "instances"  # or "values"; "tuples" of values_list()
     is_evaluated: bool = False
     is_manager: bool = False
     is_related: bool = False
