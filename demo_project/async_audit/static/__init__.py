@@ -22,6 +22,7 @@ from async_audit.static import (
     shortcuts,
     signals,
     templates,
+    typing_calls,
 )
 from async_audit.static.engine import Engine
 from async_audit.static.modules import Files
@@ -39,6 +40,7 @@ REGISTERED = (
     shortcuts,
     signals,
     templates,
+    typing_calls,
 )  # importing them registers what they know
 
 

@@ -19,12 +19,14 @@ from async_audit.static.values import (
     NONE,
     UNKNOWN,
     Built,
+    ClassValue,
     Constant,
     Coroutine,
     FunctionValue,
     Instance,
     Items,
     LazyUser,
+    LoopRuns,
     Many,
     Mapping,
     OneOf,
@@ -32,6 +34,7 @@ from async_audit.static.values import (
     QuerySet,
     Request,
     Session,
+    Threaded,
     Value,
     join,
     one_of,
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
 
 OBJECTS = (Instance, QuerySet, Many, Items, Mapping, Built, Request, Session, LazyUser, OutsideInstance)
+CERTAIN = (Constant, FunctionValue, ClassValue, Threaded)  # as arguments: no test of them has another outcome
 MOST_CASES = 4  # that one statement may lead to
 MOST_ASSUMED = 3  # conditions whose outcomes are told apart at a time
 MOST_ELEMENTS = 8  # of a list that a loop goes through one by one
@@ -59,10 +63,12 @@ class Frame(Notes):
         self.is_over = False  # after a return or raise
         self.self_name = ""
         self.certain: set[str] = set()  # variables that tell that a loop runs
-        self.given: set[str] = set()  # parameters that a call gives a constant, or leaves to their defaults
+        self.finds_loop = False  # in a `try`
+        self.given: set[str] = set()  # parameters that a call gives what is certain, or leaves to defaults
         self.cases: list[tuple[dict[str, bool], Environment]] = []  # to go on from, each by itself
         self.assumed: dict[str, bool] = {}  # conditions whose outcome the case that is gone through has
         self.raised: Value = UNKNOWN  # the last exception
+        self._loop_tests: set[ast.expr] = set()
         self._returned: Value | None = None
         self._yielded: Value | None = None
 
@@ -71,13 +77,17 @@ class Frame(Notes):
         self._bind(bound, args, kwargs, is_whole)
         before = dict(self.env)
         if is_whole:
-            self.given = {name for name, value in self.env.items() if isinstance(value, Constant)}
+            self.given = {name for name, value in self.env.items() if isinstance(value, CERTAIN)}
         self.execute(self.function.body)
         result = self._returned or NONE
+        if not self.is_over and isinstance(result, Constant):
+            result = join(result, NONE)
         node = self.function.node
         if result in (UNKNOWN, NONE) and not isinstance(node, ast.Lambda) and node.returns:
             hinted = self.annotated(node.returns)
             result = result if hinted is UNKNOWN else hinted
+        if self.finds_loop and result == Constant(True):
+            result = LoopRuns()
         if self.summary.is_generator:
             result = Many(self._yielded or UNKNOWN)
         self.summary.result = result
@@ -306,16 +316,27 @@ class Frame(Notes):
         return {**self.function.closure, **self.env}
 
     def test(self, node: ast.expr) -> bool | None:
-        """Go through a condition, which asks for the truth of its value; return what is known as a loop runs."""
+        """Go through a condition, which asks for the truth of its value; return what is known as a loop runs.
+
+        Whoever asks whether one does has a way for each answer, whatever else the condition asks for.
+        """
         if isinstance(node, ast.BoolOp):
             parts = [self.test(part) for part in node.values]
             decisive = isinstance(node.op, ast.Or)
-            return decisive if decisive in parts else None if None in parts else not decisive
+            is_decided = None not in parts or any(map(self._asks_for_loop, node.values))
+            return decisive if decisive in parts else not decisive if is_decided else None
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             known = self.test(node.operand)
             return None if known is None else not known
         self.truth(node, value := self.eval(node))
+        if isinstance(value, LoopRuns):
+            self._loop_tests.add(node)
+            return True
         return self._certainly(node, value)
+
+    def _asks_for_loop(self, node: ast.expr) -> bool:
+        """Tell whether a condition that was gone through asks whether a loop runs."""
+        return node in self._loop_tests or (isinstance(node, ast.UnaryOp) and self._asks_for_loop(node.operand))
 
     def _certainly(self, node: ast.expr, value: Value) -> bool | None:
         if self.assumed:

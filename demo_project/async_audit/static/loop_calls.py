@@ -9,10 +9,10 @@ from async_audit.static import calls
 from async_audit.static.hooks import on_call
 from async_audit.static.values import (
     UNKNOWN,
-    Constant,
     Coroutine,
     FunctionValue,
     Items,
+    LoopRuns,
     Outside,
     Partial,
     Threaded,
@@ -63,9 +63,10 @@ def schedules(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> 
 
 
 @on_call("asyncio.get_running_loop.is_running", "asyncio.get_event_loop.is_running")
+@on_call("strawberry.utils.inspect.in_async_context")
 def is_running(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Tell that the loop runs, as what is gone through here runs on it."""
-    return Constant(True)
+    return LoopRuns()
 
 
 @on_call("asyncio.gather")

@@ -329,15 +329,6 @@ def partial(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Va
     return Partial(args[0], tuple(args[1:]), tuple(sorted(kwargs.items(), key=lambda i: i[0]))) if args else UNKNOWN
 
 
-@on_call("typing.cast")
-def casts(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
-    """Return the second argument, which is what the first one says."""
-    said = frame.annotated(node.args[0]) if node.args else UNKNOWN
-    known = args[1] if len(args) > 1 else UNKNOWN
-    is_vague = known is UNKNOWN or isinstance(known, ClassValue | Bound)
-    return said if is_vague or (isinstance(known, Instance) and not known.is_traced) else known
-
-
 @on_call("copy.copy", "copy.deepcopy")
 def passes_on(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Return the last argument."""

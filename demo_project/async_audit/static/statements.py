@@ -192,6 +192,7 @@ def _try(frame: Frame, node: ast.Try) -> None:
     after = frame.env
     finds_loop = any(map(_finds_loop, node.body))
     if finds_loop:
+        frame.finds_loop = True
         frame.certain.update(name for part in node.body + node.orelse for name in _names(part))
     for handler in node.handlers:
         if finds_loop and handler.type and last_name(handler.type) == "RuntimeError":

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 TELLING = {ast.Name, ast.Assign, ast.AnnAssign, ast.If, ast.IfExp, ast.While, ast.Assert, ast.BoolOp, ast.comprehension}
+TELLING |= {ast.Nonlocal}
+FUNCTIONS = {ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda}
 OPPOSITES = {ast.Is: " is ", ast.IsNot: " is ", ast.Eq: " == ", ast.NotEq: " == "}
 
 
@@ -18,12 +20,14 @@ class Text:
         counts: Counter[str] = Counter()
         choosing: list[ast.Assign | ast.AnnAssign] = []
         has_choice = False
-        for part in _walk(node):
+        for part, is_inner in _walk(node):
             if type(part) not in TELLING:
                 continue
             match part:
-                case ast.Name(id=name, ctx=ast.Store()):
+                case ast.Name(id=name, ctx=ast.Store()) if not is_inner:
                     assigned.add(name)
+                case ast.Nonlocal(names=names):
+                    assigned.update(names)
                 case ast.Assign() | ast.AnnAssign():
                     choosing.append(part)
                 case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) | ast.Assert(test=test):
@@ -41,7 +45,7 @@ class Text:
         found: dict[ast.AST, str] = {}
         for statement in statements:
             parts = _walk(statement.value) if statement.value else ()
-            tests = (condition(part.test)[0] for part in parts if isinstance(part, ast.IfExp))
+            tests = (condition(part.test)[0] for part, _ in parts if isinstance(part, ast.IfExp))
             if text := next((text for text in tests if text in self.repeated), ""):
                 found[statement] = text
         return found
@@ -70,16 +74,22 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(".".join(parts[: end + 1]) for end in range(len(parts)))
 
 
-def _walk(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a node and all below it, as ast.walk() does in three times the time."""
-    stack = [node]
-    while stack:
+def _walk(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
+    """Yield a node and all below it, as ast.walk() does in three times the time; tell what an inner function has."""
+    stack, inner = [node], list[ast.AST]()
+    is_inner = False
+    while stack or inner:
+        if not stack:
+            stack, inner, is_inner = inner, [], True
         part = stack.pop()
-        yield part
+        if type(part) in FUNCTIONS and part is not node and not is_inner:
+            inner.append(part)
+            continue
+        yield part, is_inner
         # Fields alone: other tools hang more on a node, and Python shares one ast.Load() among all trees.
         for name in part._fields:
             value = getattr(part, name, None)
             if isinstance(value, list):
-                stack.extend(inner for inner in value if isinstance(inner, ast.AST))
+                stack.extend(each for each in value if isinstance(each, ast.AST))
             elif isinstance(value, ast.AST):
                 stack.append(value)

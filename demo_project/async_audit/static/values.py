@@ -40,6 +40,13 @@ NONE = Constant(None)
 
 
 @dataclass(frozen=True)
+class LoopRuns(Constant):
+    """The answer to whether a loop runs in this thread, as one does where the source is gone through."""
+
+    value: Any = True
+
+
+@dataclass(frozen=True)
 class Outside(Value):
     """A name of a package that is not read, such as `django.db.transaction.atomic`."""
 
@@ -314,8 +321,15 @@ def _together(one: Value, other: Value) -> Value:
     return replace(lazy, element=one_of(parts))
 
 
+def _is_answer(value: Value) -> bool:
+    """Tell whether a value is True or False, which no other is as good as."""
+    return isinstance(value, Constant) and isinstance(value.value, bool)
+
+
 def join(one: Value | None, other: Value | None) -> Value:
     """Return what is known of a value that is either of two."""
+    if one is not None and other is not None and one != other and (_is_answer(one) or _is_answer(other)):
+        return UNKNOWN if _is_answer(other) or other == NONE else other if _is_answer(one) else join(one, NONE)
     if one == other or other is None or other is UNKNOWN or other == NONE:
         return UNKNOWN if other is UNKNOWN and isinstance(one, Partial) else one or UNKNOWN
     if one is None or one is UNKNOWN or one == NONE:
