@@ -121,7 +121,9 @@ def _method(frame: Frame, node: ast.expr, function: Function, owner: Value) -> V
     if hooks.is_property(function):
         summary = frame.engine.summary(function, owner, (), {})
         frame.learn(function, summary, [owner], {})
-        kept = owner if isinstance(owner, Instance) and hooks.is_cached(function) else None
+        parameters = [*function.node.args.posonlyargs, *function.node.args.args]
+        now = summary.taught.get(parameters[0].arg, owner) if parameters else owner
+        kept = now if isinstance(now, Instance) and hooks.is_cached(function) else None
         frame.absorb(summary.events, function, node, unless=function if kept and not kept.is_traced else None)
         if summary.events and kept:
             frame.became(kept, replace(kept, held=(*kept.held, (function.name, summary.result))))

@@ -40,6 +40,21 @@ from async_audit.static.values import (
 if TYPE_CHECKING:
     from async_audit.static.frame import Frame
 
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "__add__",
+    ast.Sub: "__sub__",
+    ast.Mult: "__mul__",
+    ast.Div: "__truediv__",
+    ast.FloorDiv: "__floordiv__",
+    ast.Mod: "__mod__",
+    ast.Pow: "__pow__",
+    ast.MatMult: "__matmul__",
+    ast.LShift: "__lshift__",
+    ast.RShift: "__rshift__",
+    ast.BitAnd: "__and__",
+    ast.BitOr: "__or__",
+    ast.BitXor: "__xor__",
+}
 BUILTINS = frozenset(dir(builtins))
 
 
@@ -68,8 +83,8 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
         frame.unawaited(node, owner, f"a coroutine has no {node.attr}")
         return Bound(owner, node.attr)
     value = attribute(frame, node, owner, node.attr)
-    if path and value is not UNKNOWN and not isinstance(value, Outside):
-        frame.env[path] = value  # from now on it is loaded
+    if path and value is not UNKNOWN and not isinstance(value, Outside | Bound | FunctionValue):
+        frame.env[path] = value  # from now on it is loaded; a method is of what the object is when it is called
     return value
 
 
@@ -95,7 +110,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
             frame.eval(index)
             return owner if owner.is_evaluated else replace(owner, is_evaluated=False)
         return frame.iterate(node, owner, "an element is taken out")
-    if (made := frame.special(node, owner, "__getitem__")) is not None:
+    if (made := frame.special(node, owner, "__getitem__", "__missing__", args=[frame.eval(index)])) is not None:
         return made
     key = frame.eval(index)
     match owner:
@@ -184,6 +199,8 @@ def _bin_op(frame: Frame, node: ast.BinOp) -> Value:
     if isinstance(node.op, ast.Mod) and isinstance(left, Constant) and isinstance(left.value, str):
         for value in right.elements if isinstance(right, Items) else (right,):
             frame.show(node, value)
+    if (made := frame.special(node, left, OPERATORS[type(node.op)], args=[right])) is not None:
+        return made
     if isinstance(node.op, ast.Add) and isinstance(left, Constant) and isinstance(left.value, str):
         return _text([left, right])
     if isinstance(node.op, ast.Add) and isinstance(left, CONTAINERS) and isinstance(right, CONTAINERS):

@@ -52,6 +52,14 @@ MOST_ASSUMED = 3  # conditions whose outcomes are told apart at a time
 MOST_ELEMENTS = 8  # of a list that a loop goes through one by one
 
 
+def _tells(default: ast.expr | None) -> bool:
+    """Tell whether a default says more of a parameter than that it may be left out."""
+    match default:
+        case ast.Constant(value=value):
+            return value is not None and not isinstance(value, bool)
+    return isinstance(default, ast.Name | ast.Attribute)
+
+
 class Frame(Notes):
     """Runs a function's statements on what is known of its variables."""
 
@@ -117,7 +125,7 @@ class Frame(Notes):
                 value = self.eval(defaults[arg.arg])
             elif value in (UNKNOWN, NONE) and (hinted := self.parameter(arg, number)) is not UNKNOWN:
                 value = hinted
-            elif value is UNKNOWN and isinstance(defaults.get(arg.arg), ast.Constant | ast.Name | ast.Attribute):
+            elif value is UNKNOWN and _tells(defaults.get(arg.arg)):
                 value = self.eval(defaults[arg.arg])
             self.env[arg.arg] = value
         if arguments.vararg:

@@ -258,7 +258,8 @@ def assigned(frame: Frame, target: ast.Attribute, value: Value) -> None:
         if isinstance(value, Instance) and value.cls.is_model:
             if relation.target and relation.target not in value.cls.mro:
                 show(frame, target, value)
-            behind = [f"{name}__{inner}" for inner in value.loaded]
+            is_tree = value.cls is owner.cls  # which is put together by hand, so each may have what another gets
+            behind = [f"{name}__{inner}" for inner in ([EVERYTHING] if is_tree else value.loaded)]
         else:
             behind = [f"{name}__{EVERYTHING}"]  # nothing is known of it
         frame.loaded_from_now_on(target, owner, name, *behind)

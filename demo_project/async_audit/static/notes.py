@@ -118,13 +118,13 @@ class Notes:
             line, column = (line, column) if function == repr(self.function) else place(node)
             self.note(Event("DAS007", f"{value.asks} is not awaited: {how}", line, column, 1))
 
-    def special(self, node: ast.expr, value: Value, *names: str) -> Value | None:
+    def special(self, node: ast.expr, value: Value, *names: str, args: Sequence[Value] = ()) -> Value | None:
         """Note what a special method of the project asks, and return what it gives; None without such a method."""
         if isinstance(value, Instance):
             for name in names:
                 method = self.engine.member(value.cls, name)
                 if isinstance(method, FunctionValue) and method.function.module.is_own:
-                    summary = self.engine.summary(method.function, value, (), {})
+                    summary = self.engine.summary(method.function, value, args, {})
                     self.absorb(summary.events, method.function, node)
                     return summary.result
         return None

@@ -323,6 +323,18 @@ def has_attribute(frame: Frame, node: ast.Call, args: Args, kwargs: Environment)
     return UNKNOWN
 
 
+@on_call("functools.wraps")
+def wraps(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Return what gives a function the name of another."""
+    return Partial(Outside("functools.update_wrapper"), (), ())
+
+
+@on_call("functools.update_wrapper")
+def update_wrapper(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
+    """Return the function that gets the name."""
+    return args[0] if args else UNKNOWN
+
+
 @on_call("functools.partial")
 def partial(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
     """Keep arguments for a later call."""

@@ -39,7 +39,7 @@ def row(queryset: QuerySet) -> Value:
     """Return one row of a query."""
     if queryset.rows != "instances" or queryset.model is None:
         return UNKNOWN
-    loaded, tested = queryset.loaded, queryset.tested
+    loaded, tested = queryset.loaded, queryset.tested | queryset.maybe
     return Instance(
         queryset.model, loaded, tested=tested, only=queryset.only, is_traced=queryset.is_traced, is_asked_for=True
     )

@@ -18,7 +18,6 @@ from async_audit.static.values import (
     Coroutine,
     FunctionValue,
     Items,
-    Many,
     Mapping,
     QuerySet,
     Value,
@@ -145,15 +144,31 @@ def _for(frame: Frame, node: ast.For | ast.AsyncFor) -> None:
         element = frame.iterate_async(node.iter, value)
     else:
         element = frame.iterate(node.iter, value)
-    path = dotted(node.iter)
+    path = _gone_through(node.iter)
     before = dict(frame.env)
     for each in frame.one_by_one(value, element):
         _repeat(frame, node.body, node.target, each)
     rows = frame.env.get(path)
     frame.env = merged([before, frame.env])
-    if isinstance(rows, Many | Items) and path not in frame.function.text.assigned:
+    if isinstance(rows, CONTAINERS) and rows is not before.get(path) and not _assigns(node.body, path):
         frame.env[path] = rows  # what a row gets in the loop, each of them has, and without rows there is none
     frame.execute(node.orelse)
+
+
+def _assigns(body: list[ast.stmt], name: str) -> bool:
+    """Tell whether statements give a variable another value."""
+    parts = (part for line in body for part in ast.walk(line))
+    return any(isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store) for part in parts)
+
+
+def _gone_through(node: ast.expr) -> str:
+    """Return the path of the list or dict whose elements a loop gets, in whatever order."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="values" | "items")):
+            return dotted(owner)
+        case ast.Call(func=ast.Name(id="enumerate" | "reversed" | "sorted" | "list" | "tuple"), args=[first, *_]):
+            return _gone_through(first)
+    return dotted(node)
 
 
 def _repeat(frame: Frame, body: list[ast.stmt], target: ast.expr | None = None, element: Value = UNKNOWN) -> None:

@@ -377,9 +377,11 @@ def swapped(value: Value, old: Value, new: Value) -> Value:
         case Items(elements):
             parts = tuple(swapped(part, old, new) for part in elements)
             return value if all(map(is_, parts, elements)) else Items(parts)
-        case Mapping(items):
+        case Mapping(items, rest):
             pairs = tuple((key, swapped(part, old, new)) for key, part in items)
-            return value if all(one[1] is other[1] for one, other in zip(pairs, items, strict=True)) else Mapping(pairs)
+            others = swapped(rest, old, new)
+            is_same = others is rest and all(one[1] is other[1] for one, other in zip(pairs, items, strict=True))
+            return value if is_same else Mapping(pairs, others)
     return value
 
 
