@@ -167,7 +167,7 @@ def follow(frame: Frame, node: ast.expr, owner: Instance, name: str, relation: R
         if relation.is_generic and owner.is_traced and name not in owner.loaded:
             frame.ask(node, "DAS020", f"{frame.text(node)} asks for a content type until its cache is warm")
         return querysets.related(frame, owner, name, relation.target, relation.back)
-    is_loaded = name in owner.loaded or EVERYTHING in owner.loaded
+    is_loaded = name in owner.loaded or EVERYTHING in owner.loaded or _is_made_of(owner, relation)
     if not is_loaded:
         frame.loaded_from_now_on(node, owner, name)
         if relation.kind == "generic":
@@ -185,9 +185,18 @@ def follow(frame: Frame, node: ast.expr, owner: Instance, name: str, relation: R
     loaded = querysets.inner(owner.loaded, name) if is_loaded else frozenset()
     if relation.kind == "reverse one" and relation.back:
         loaded |= {relation.back}
+        if owner.cls in relation.target.mro:
+            loaded |= owner.loaded  # what it inherits, it looks for at the row of its base
     maybe, tested = (querysets.inner(paths, name) for paths in (owner.maybe, owner.tested))
     is_traced, is_asked_for = owner.is_traced, owner.is_asked_for
     return Instance(relation.target, loaded, maybe, tested, is_traced=is_traced, is_asked_for=is_asked_for)
+
+
+def _is_made_of(owner: Instance, relation: Relation) -> bool:
+    """Tell whether a row of a base is made of the fields that a row has inherited, of which none was left out."""
+    if relation.kind != "parent" or relation.target is None:
+        return False
+    return owner.only is None or not relation.target.fields - owner.only
 
 
 def _of_class(frame: Frame, cls: Class, name: str) -> Value:

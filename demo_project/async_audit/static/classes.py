@@ -33,7 +33,7 @@ DEEPEST = 12  # bases of bases
 class Relation:
     """A field, or the way back from one: to one row, or to many."""
 
-    kind: str  # "one", "reverse one", "many", "generic"
+    kind: str  # "one", "reverse one", "many", "generic", "parent" of a row in a table of its own
     target: Class | None
     back: str = ""  # the attribute of the target's rows that is this row
     is_generic: bool = False
@@ -144,7 +144,7 @@ class Class:
         for name, value in self.assignments():
             if relation := self._names.models.relation(self, value):
                 found.setdefault(name, relation)
-        return found
+        return self._names.models.parents(self) | found if self.is_model else found
 
     @cached_property
     def fields(self) -> frozenset[str]:

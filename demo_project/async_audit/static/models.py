@@ -86,7 +86,16 @@ class Models:
             return None
         target = keyword(value, "to") or (value.args[0] if value.args else None)
         found = self._target(cls, target) if target else None
-        return Relation("one" if kind in FORWARD else "many", found, is_generic=kind in GENERIC_MANY)
+        forward = "parent" if getattr(keyword(value, "parent_link"), "value", False) else "one"
+        return Relation(forward if kind in FORWARD else "many", found, is_generic=kind in GENERIC_MANY)
+
+    def parents(self, cls: Class) -> dict[str, Relation]:
+        """Return the attributes, beside fields, by which a row leads to that of a base with a table of its own."""
+        found = (
+            base.cls for each in cls.mro if not _is_proxy(each) for base in each.bases if isinstance(base, ClassValue)
+        )
+        tables = [base for base in found if base.is_model and not _is_abstract(base)]
+        return {f"{base.name.lower()}_ptr": Relation("parent", base) for base in tables}
 
     def _target(self, cls: Class, node: ast.expr) -> Class | None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -112,8 +121,7 @@ class Models:
     def _add_child(self, source: Class) -> None:
         """Note that a row of a base with a table of its own leads to the row of a model that derives from it."""
         assert self._back is not None
-        meta = source.members.get("Meta")
-        if isinstance(meta, ast.ClassDef) and any(ast.unparse(line) == "proxy = True" for line in meta.body):
+        if _is_proxy(source):
             return
         for base in source.bases:
             if isinstance(base, ClassValue) and base.cls.is_model and not _is_abstract(base.cls):
@@ -129,16 +137,24 @@ class Models:
             relation = self.relation(source, value)
             if not relation or not relation.target or not isinstance(value, ast.Call):
                 continue
-            is_one = relation.kind == "one" and last_name(value.func) in ("OneToOneField", "AutoOneToOneField")
+            is_one = relation.kind != "many" and last_name(value.func) in ("OneToOneField", "AutoOneToOneField")
             given = keyword(value, "related_name")
             attribute = source.name.lower() + ("" if is_one else "_set")
             if isinstance(given, ast.Constant) and isinstance(given.value, str):
                 attribute = given.value.replace("%(class)s", source.name.lower())
             kind = "reverse one" if is_one else "many"
-            back = name if relation.kind == "one" else ""
+            back = name if relation.kind != "many" else ""
             self._back.setdefault(relation.target, {})[attribute] = Relation(kind, source, back)
 
 
 def _is_abstract(cls: Class) -> bool:
+    return _meta_says(cls, "abstract = True")
+
+
+def _is_proxy(cls: Class) -> bool:
+    return _meta_says(cls, "proxy = True")
+
+
+def _meta_says(cls: Class, text: str) -> bool:
     meta = cls.members.get("Meta")
-    return isinstance(meta, ast.ClassDef) and any(ast.unparse(line) == "abstract = True" for line in meta.body)
+    return isinstance(meta, ast.ClassDef) and any(ast.unparse(line) == text for line in meta.body)

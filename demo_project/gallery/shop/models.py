@@ -125,3 +125,9 @@ class Magazine(Archivable):
 
     def __str__(self):
         return self.name
+
+
+class SpecialIssue(Magazine):
+    """A magazine with a row in a table of its own, beside that of each magazine."""
+
+    topic = models.CharField(max_length=100)

@@ -69,16 +69,13 @@ class Databases:
 
 def configure(database: dict[str, Any]) -> None:
     """Set Django up, once."""
+    from shop import settings as shop_settings
+
     settings.configure(
-        INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "shop"],
+        INSTALLED_APPS=shop_settings.INSTALLED_APPS,
+        SITE_ID=shop_settings.SITE_ID,
         DATABASES={"default": database},
-        TEMPLATES=[
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "APP_DIRS": True,
-                "OPTIONS": {"context_processors": ["django.contrib.auth.context_processors.auth"]},
-            }
-        ],
+        TEMPLATES=shop_settings.TEMPLATES,
         CACHES={
             "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
             "table": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cached"},
@@ -149,7 +146,10 @@ def rows() -> list[str]:
 
     tables = {"user": ("auth_user", ["username"])}
     for model in apps.get_app_config("shop").get_models(include_auto_created=True):
-        tables[str(model._meta.model_name)] = (model._meta.db_table, [f.column for f in model._meta.concrete_fields])
+        tables[str(model._meta.model_name)] = (
+            model._meta.db_table,
+            [f.column for f in model._meta.concrete_model._meta.local_concrete_fields],
+        )
     connection.execute_wrappers.clear()  # the programs' queries are watched, these are not
     quote = connection.ops.quote_name
     lines = []
