@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 BESIDE = "="  # among the loaded relations: the attribute that Prefetch(to_attr=…) fills, and the relation
 IN_CHUNKS = "tuples in chunks"  # whose query Django makes where `async for` begins, as no generator puts it off
+CURRENT_SITE = "django.contrib.sites.shortcuts.get_current_site"
 CONTENT_TYPES = frozenset(["get_for_model", "get_for_models", "get_for_id"])
 
 
@@ -65,7 +66,7 @@ def evaluate(frame: Frame, node: ast.expr, queryset: QuerySet, how: str = "", at
 def attribute(frame: Frame, queryset: QuerySet, name: str) -> Value:
     """Return a method of a queryset or manager, the project's own first."""
     if queryset.cls and isinstance(member := frame.engine.member(queryset.cls, name), FunctionValue):
-        if not member.function.module.is_own and name in twins.of_users() | CONTENT_TYPES:
+        if not member.function.module.is_own and name in twins.of_users() | CONTENT_TYPES | {"get_current"}:
             return Bound(queryset, name)
         if hooks.is_property(member.function):
             return UNKNOWN
@@ -98,6 +99,8 @@ def call(
     if name in CONTENT_TYPES and queryset.model and queryset.model.name == "ContentType":
         frame.ask(node, "DAS020", f"{frame.text(node.func)}() asks the database until its cache is warm")
         return row(queryset)
+    if name == "get_current" and queryset.model and queryset.model.name == "Site":
+        return hooks.CALLS[CURRENT_SITE](frame, node, [], {})
     if name in ("iterator", "aiterator"):
         asks_at_once = name == "aiterator" and queryset.rows == "tuples"
         is_iterator, rows = name == "iterator", IN_CHUNKS if asks_at_once else queryset.rows

@@ -9,6 +9,7 @@ from async_audit.static import calls, hooks, querysets
 from async_audit.static.attributes import attribute
 from async_audit.static.hooks import on_call
 from async_audit.static.values import (
+    NONE,
     UNKNOWN,
     Bound,
     ClassValue,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from async_audit.static.functions import Environment
 
 Args = list[Value]
+SITE = "django.contrib.sites"  # as the name of a variable, which tells that the site was asked for
 
 
 @on_call("django.shortcuts.redirect", "django.shortcuts.resolve_url")
@@ -76,10 +78,12 @@ def _named(node: ast.Call, kwargs: Environment, name: str) -> list[tuple[ast.exp
     return [(given.value, kwargs[name]) for given in node.keywords if given.arg == name and name in kwargs]
 
 
-@on_call("django.contrib.sites.shortcuts.get_current_site", "django.contrib.sites.models.Site.objects.get_current")
+@on_call(querysets.CURRENT_SITE)
 def current_site(frame: Frame, node: ast.Call, args: Args, kwargs: Environment) -> Value:
-    """Ask for the site, of which there is a row if the application of sites is installed."""
-    if "django.contrib.sites" in frame.names.installed_apps(frame.module):
+    """Ask for the site, of which there is a row if the application of sites is installed, and which is kept."""
+    is_kept = frame.env.get(SITE) == NONE
+    frame.env[SITE] = NONE
+    if not is_kept and SITE in frame.names.installed_apps(frame.module):
         frame.ask(node, "DAS001", f"{frame.text(node.func)}() asks the database until its cache is warm", 2)
     return UNKNOWN
 

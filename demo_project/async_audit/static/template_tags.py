@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from async_audit.static.classes import keyword
 from async_audit.static.functions import Environment, Function
 from async_audit.static.syntax import last_name
-from async_audit.static.values import UNKNOWN, FunctionValue, Mapping, Request, Value
+from async_audit.static.values import UNKNOWN, FunctionValue, Instance, Mapping, Request, Value
 
 if TYPE_CHECKING:
     from async_audit.static.engine import Engine
@@ -21,17 +21,21 @@ LOADS = re.compile(r"\{%\s*load\s+(?:[\w\s.]+\sfrom\s+)?([\w\s.]+?)\s*%\}")
 TAGS = re.compile(r"\{%\s*(\w+)((?:\s+[^%]*)?)%\}")
 FILTERED = re.compile(r"([\w.]+)((?:\|\w+)+)")
 OPTION = "context_processors"
-KINDS = ("simple_tag", "simple_block_tag", "inclusion_tag", "filter")
+KINDS = ("simple_tag", "simple_block_tag", "inclusion_tag", "tag", "filter")
 
 
-def processed(frame: Frame, node: ast.Call) -> Environment:
+def processed(frame: Frame, node: ast.Call, request: Request) -> Environment:
     """Call the project's context processors with the request, as render() does; return the names that they add."""
     found: Environment = {}
     for path in _processors(frame):
         module_name, _, name = path.rpartition(".")
         value = UNKNOWN if path.startswith("django.") else frame.names.imported(frame.module, module_name, name)
+        if isinstance(value, Instance) and isinstance(
+            call := frame.engine.member(value.cls, "__call__"), FunctionValue
+        ):
+            value = FunctionValue(call.function, value)
         if isinstance(value, FunctionValue):
-            summary = frame.engine.summary(value.function, None, [Request()], {})
+            summary = frame.engine.summary(value.function, value.bound, [request], {})
             label = f"{frame.text(node.func)}() calls the context processor {name}(), which"
             frame.absorb(summary.events, value.function, node, "DAS014", label)
             if isinstance(summary.result, Mapping):
@@ -91,7 +95,21 @@ def _registered(engine: Engine, module: Module) -> Iterator[tuple[str, str, Func
 
 
 def _call(frame: Frame, node: ast.Call, name: str, function: Function, args: list[Value]) -> None:
-    calls = [part for part in function.decorators if isinstance(part, ast.Call)]
-    context: list[Value] = [UNKNOWN] if any(keyword(call, "takes_context") for call in calls) else []
-    summary = frame.engine.summary(function, None, [*context, *args], {})
-    frame.absorb(summary.events, function, node, "DAS014", f"the template uses {name}, which")
+    """Call a tag or filter; of a tag that gives a node, its render(), and of one that gives a context, its template."""
+    from async_audit.static import templates
+
+    kinds = [(last_name(getattr(part, "func", part)), part) for part in function.decorators]
+    label = f"the template uses {name}, which"
+    takes_context = any(keyword(part, "takes_context") for _, part in kinds)
+    summary = frame.engine.summary(function, None, [*([UNKNOWN] if takes_context else []), *args], {})
+    frame.absorb(summary.events, function, node, "DAS014", label)
+    for kind, part in kinds:
+        match kind, summary.result:
+            case "tag", Instance() as made:
+                render = frame.engine.member(made.cls, "render")
+                if isinstance(render, FunctionValue):
+                    events = frame.engine.summary(render.function, made, [UNKNOWN], {}).events
+                    frame.absorb(events, render.function, node, "DAS014", label)
+            case "inclusion_tag", Mapping() as context if isinstance(part, ast.Call) and part.args:
+                file = getattr(part.args[0], "value", "")
+                templates.render_file(frame, node, context, str(file))

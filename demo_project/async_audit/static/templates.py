@@ -73,15 +73,23 @@ def _render(frame: Frame, node: ast.Call, args: list[Value], template: tuple[str
     request = next((value for value in args if isinstance(value, Request)), None)
     always: Environment = {"user": attribute(frame, node, request, "user"), "request": request} if request else {}
     if request:
-        always |= template_tags.processed(frame, node)
+        always |= template_tags.processed(frame, node, request)
     if template[1]:
-        known = always | dict(given.items)
-        for file, text in _with_others(frame, template, set()):
-            _walk(frame, node, known, file, text)
-            template_tags.run(frame, node, known, text)
+        _through(frame, node, always | dict(given.items), template)
     else:
         _guess(frame, node, given)
     return UNKNOWN
+
+
+def render_file(frame: Frame, node: ast.Call, given: Mapping, name: str) -> None:
+    """Render the template of a tag with the context that the tag gives."""
+    _through(frame, node, dict(given.items), _file(frame, name))
+
+
+def _through(frame: Frame, node: ast.Call, known: Environment, template: tuple[str, str]) -> None:
+    for file, text in _with_others(frame, template, set()):
+        _walk(frame, node, known, file, text)
+        template_tags.run(frame, node, known, text)
 
 
 def _guess(frame: Frame, node: ast.Call, given: Mapping) -> None:
