@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from async_audit.static import calls, containers, hooks
+from async_audit.static import calls, containers, hooks, kinds
 from async_audit.static.attributes import attribute
 from async_audit.static.functions import Event, Function
 from async_audit.static.syntax import dotted
@@ -162,9 +162,13 @@ def _if_exp(frame: Frame, node: ast.IfExp) -> Value:
     if known is not None:
         return frame.eval(node.body if known else node.orelse)
     frame.under_test += 1
-    value = join(frame.eval(node.body), frame.eval(node.orelse))
+    values = []
+    for part, is_so in ((node.body, True), (node.orelse, False)):
+        before = kinds.narrow(frame, node.test, is_so)
+        values.append(frame.eval(part))
+        frame.env.update(before)
     frame.under_test -= 1
-    return value
+    return join(*values)
 
 
 def _compare(frame: Frame, node: ast.Compare) -> Value:

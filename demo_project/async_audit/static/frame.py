@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from async_audit.static import containers, hooks, querysets
+from async_audit.static import containers, hooks, kinds, querysets
 from async_audit.static.annotations import annotated
 from async_audit.static.expressions import EXPRESSIONS
 from async_audit.static.functions import Environment, Function, Summary
@@ -210,6 +210,8 @@ class Frame(Notes):
         text, is_plain = condition(test) if test else ("", True)
         for number, body in enumerate(bodies):
             self.env, self.is_over, self.under_test = dict(before), False, under_test + bool(test)
+            if test:
+                kinds.narrow(self, test, number == 0)
             self.execute(body)
             if not self.is_over:
                 outcome = {text: is_plain is (number == 0)} if text in self.function.text.repeated else {}
