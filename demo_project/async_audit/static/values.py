@@ -253,6 +253,7 @@ class Scope(Value):
 # What several of are told apart, since each does something of its own where it is called or looked at.
 APART = (FunctionValue, ClassValue, Instance, Threaded, Partial, Guarded, Built, Bound, OutsideInstance, OneOf)
 CONTAINERS = (Items, Many, Mapping)
+MOST_APART = 100  # of which the first are looked at
 
 
 def one_of(values: Iterable[Value]) -> Value:
@@ -288,15 +289,16 @@ def alternatives(value: Value) -> tuple[Value, ...]:
 def _apart(one: Value, other: Value) -> Value:
     """Return both of two values, and those of them as one that are rows of one model."""
     found = list(alternatives(one))
+    places = {known.cls: number for number, known in enumerate(found) if isinstance(known, Instance)}
     for value in alternatives(other):
-        for number, known in enumerate(found):
-            if known == value:
-                break
-            if isinstance(known, Instance) and isinstance(value, Instance) and known.cls is value.cls:
-                found[number] = join(known, value)
-                break
-        else:
+        if not isinstance(value, Instance):
+            if len(found) < MOST_APART and value not in found:
+                found.append(value)
+        elif value.cls not in places:
+            places[value.cls] = len(found)
             found.append(value)
+        elif found[number := places[value.cls]] != value:
+            found[number] = join(found[number], value)
     return found[0] if len(found) == 1 else OneOf(tuple(found))
 
 
