@@ -175,3 +175,31 @@ async def main():
     await asyncio.sleep(60)
 asyncio.run(main())
 """
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells for how long a thread waits for a core")
+def test_what_a_busy_machine_holds_up(shop):
+    (shop / "starves.py").write_text(STARVES)
+    code, _out, err = start(shop, *LIVE, "--", "starves.py")
+    assert (code, err) == (0, "Nothing found in this run.\n")
+
+
+STARVES = """
+import asyncio, hashlib, os, subprocess, sys, threading, time
+core = {min(os.sched_getaffinity(0))}
+BUSY = "import time; end = time.monotonic() + 20\\nwhile time.monotonic() < end: pass"
+
+async def works():
+    before, used = time.monotonic(), time.thread_time()
+    hashlib.pbkdf2_hmac("sha256", b"secret", b"salt", 200_000)  # it lets other threads run
+    took, used = time.monotonic() - before, time.thread_time() - used
+    assert used < 0.09 < 0.3 < took, (used, took)
+
+rival = subprocess.Popen([sys.executable, "-c", BUSY], preexec_fn=lambda: os.sched_setaffinity(0, core))
+try:
+    os.sched_setaffinity(threading.get_native_id(), core)
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+    asyncio.run(works())
+finally:
+    rival.kill()
+"""

@@ -4,6 +4,8 @@ Nothing is patched for it, so no blocking call is forgotten: a sleep, a socket, 
 of Python. `sys.addaudithook` tells of some calls, not how long they take, and cannot be taken back; asyncio's debug
 mode tells how long a callback took, and not what it did. A callback is a frame of `Handle._run`: the same frame at
 several looks is a callback that has not ended. Loops that are not asyncio's own, as uvloop's, have no such frame.
+
+On a busy machine a thread waits for a core, which no program is to blame for: that time does not count, on Linux.
 """
 
 import sys
@@ -13,7 +15,9 @@ from asyncio import events
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 from async_audit.live.stacks import Stack, outwards, stack_of
 
@@ -21,12 +25,28 @@ LOOKS = 4  # in a threshold
 CALLBACK = events.Handle._run.__code__
 
 
+class Clocks(NamedTuple):
+    """What clocks say of a thread, in seconds: the time, and how long it has run so far, and waited for a core."""
+
+    time: float
+    ran: float = 0
+    waited: float = 0
+    can_run: bool = False
+
+    def since(self, before: "Clocks") -> float:
+        """Return for how long the thread has run or slept; of the wait that it is in, the system says nothing yet."""
+        if self.can_run:
+            return self.ran - before.ran
+        return self.time - before.time - (self.waited - before.waited)
+
+
 @dataclass
 class Callback:
     """A callback that a loop is running, and what it did whenever somebody looked."""
 
     frame: FrameType
-    since: float
+    seconds: float = 0
+    clocks: Clocks | None = None
     stacks: Counter[Stack] = field(default_factory=Counter)
     worst: Stack | None = None
 
@@ -56,20 +76,37 @@ class Watchdog(threading.Thread):
 
     def _look(self) -> None:
         running = {thread: frame for thread, frame in sys._current_frames().items() if thread != self.ident}
-        callbacks, now = {}, time.monotonic()
+        callbacks = {}
         for thread, frame in running.items():
             outermost = next((each for each in outwards(frame) if each.f_code is CALLBACK), None)
             if outermost:
                 known = self._callbacks.get(thread)
-                callback = known if known and known.frame is outermost else Callback(outermost, now)
+                callback = known if known and known.frame is outermost else Callback(outermost)
                 callbacks[thread] = callback
-                self._see(callback, stack_of(frame), now)
+                self._see(callback, thread, stack_of(frame))
         self._callbacks = callbacks
 
-    def _see(self, callback: Callback, stack: Stack, now: float) -> None:
-        """Count a look. The number of looks decides, so that a machine that stood still accuses nobody."""
+    def _see(self, callback: Callback, thread: int, stack: Stack) -> None:
+        """Count a look. The number of looks decides, too, so that a machine that stood still accuses nobody."""
         callback.stacks[stack] += 1
-        if callback.stacks.total() > LOOKS:
+        looks = callback.stacks.total()
+        if looks > 1:  # few callbacks are met twice, and reading clocks takes longer than all else
+            clocks = clocks_of(thread)
+            callback.seconds += clocks.since(callback.clocks) if callback.clocks else self._threshold / LOOKS
+            callback.clocks = clocks
+        if looks > LOOKS and callback.seconds >= self._threshold:
             if callback.worst is None:
                 [(callback.worst, _times)] = callback.stacks.most_common(1)
-            self._report(callback.worst, now - callback.since)
+            self._report(callback.worst, callback.seconds)
+
+
+def clocks_of(thread: int) -> Clocks:
+    """Return what clocks say of a thread; of a core, Linux alone says something."""
+    native = next((each.native_id for each in threading.enumerate() if each.ident == thread), None)
+    files, now = Path(f"/proc/self/task/{native}"), time.monotonic()
+    try:
+        ran, waited = (int(number) / 1e9 for number in (files / "schedstat").read_text().split()[:2])
+        state = (files / "stat").read_text().rpartition(") ")[2][0]
+    except OSError:
+        return Clocks(now)
+    return Clocks(now, ran, waited, can_run=state == "R")
