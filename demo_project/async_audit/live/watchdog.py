@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
-from async_audit.live.stacks import Stack, outwards, stack_of
+from async_audit.live.stacks import Stack, stack_of
 
 LOOKS = 4  # in a threshold
 CALLBACK = events.Handle._run.__code__
@@ -42,9 +42,10 @@ class Clocks(NamedTuple):
 
 @dataclass
 class Callback:
-    """A callback that a loop is running, and what it did whenever somebody looked."""
+    """A callback that a loop is running, and what it did whenever somebody looked again."""
 
     frame: FrameType
+    looks: int = 1
     seconds: float = 0
     clocks: Clocks | None = None
     stacks: Counter[Stack] = field(default_factory=Counter)
@@ -61,43 +62,50 @@ class Watchdog(threading.Thread):
         super().__init__(name="async_audit.live", daemon=True)
         self._threshold, self._report, self._after = threshold, report, after
         self._callbacks: dict[int, Callback] = {}
-        self._stopped = threading.Event()
+        self._going_on = threading.Lock()  # an Event would make a lock of its own for each wait
+        self._going_on.acquire()
 
     def run(self) -> None:
         """Look until somebody says stop."""
-        while not self._stopped.wait(self._threshold / LOOKS):
+        while not self._going_on.acquire(timeout=self._threshold / LOOKS):
             self._look()
             self._after()
 
     def stop(self) -> None:
         """End the thread."""
-        self._stopped.set()
+        self._going_on.release()
         self.join()
 
     def _look(self) -> None:
-        running = {thread: frame for thread, frame in sys._current_frames().items() if thread != self.ident}
+        """Look at all loops. Few callbacks are met twice, and it is only of them that more is asked."""
         callbacks = {}
-        for thread, frame in running.items():
-            outermost = next((each for each in outwards(frame) if each.f_code is CALLBACK), None)
-            if outermost:
-                known = self._callbacks.get(thread)
-                callback = known if known and known.frame is outermost else Callback(outermost)
+        for thread, frame in sys._current_frames().items():
+            if running := callback_in(frame):
+                callback = self._callbacks.get(thread)
+                if callback and callback.frame is running:
+                    self._see(callback, stack_of(frame), clocks_of(thread))
+                else:
+                    callback = Callback(running)
                 callbacks[thread] = callback
-                self._see(callback, thread, stack_of(frame))
         self._callbacks = callbacks
 
-    def _see(self, callback: Callback, thread: int, stack: Stack) -> None:
+    def _see(self, callback: Callback, stack: Stack, clocks: Clocks) -> None:
         """Count a look. The number of looks decides, too, so that a machine that stood still accuses nobody."""
+        callback.looks += 1
         callback.stacks[stack] += 1
-        looks = callback.stacks.total()
-        if looks > 1:  # few callbacks are met twice, and reading clocks takes longer than all else
-            clocks = clocks_of(thread)
-            callback.seconds += clocks.since(callback.clocks) if callback.clocks else self._threshold / LOOKS
-            callback.clocks = clocks
-        if looks > LOOKS and callback.seconds >= self._threshold:
+        callback.seconds += clocks.since(callback.clocks) if callback.clocks else self._threshold / LOOKS
+        callback.clocks = clocks
+        if callback.looks > LOOKS and callback.seconds >= self._threshold:
             if callback.worst is None:
                 [(callback.worst, _times)] = callback.stacks.most_common(1)
             self._report(callback.worst, callback.seconds)
+
+
+def callback_in(frame: FrameType | None) -> FrameType | None:
+    """Return the frame of the callback that a thread's loop is running, if it has a loop and that is not waiting."""
+    while frame and frame.f_code is not CALLBACK:
+        frame = frame.f_back
+    return frame
 
 
 def clocks_of(thread: int) -> Clocks:
