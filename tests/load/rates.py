@@ -23,7 +23,7 @@ from workshop.scratch import PROJECT
 
 CLIENTS = 50
 PAUSE = 0.01  # seconds from a receipt to the next message of a client that is alone
-LINKUP, ECHO, TUTORIAL, POOLED = "LinkUp", "echo", "tutorial", "tutorial, pooled"
+LINKUP, WATCHED, ECHO, TUTORIAL, POOLED = "LinkUp", "LinkUp, watched", "echo", "tutorial", "tutorial, pooled"
 Values = dict[str, list[float]]
 
 
@@ -115,7 +115,7 @@ async def waits(running: dict[str, Crowd], rounds: int, messages: int) -> Values
 
 def has_receipts(chat: str) -> bool:
     """Tell whether a chat says that a message was delivered and read."""
-    return chat in (LINKUP, ECHO)
+    return chat in (LINKUP, WATCHED, ECHO)
 
 
 def in_turns(chats: Iterable[str], number: int) -> list[str]:

@@ -14,7 +14,7 @@ import psycopg
 from crowd import Crowd, crowd, opened, peopled
 from figures import Figure, ratios
 from page import Page
-from rates import ECHO, LINKUP, POOLED, TUTORIAL, ChatServer, beside, sites, throughput, waits
+from rates import ECHO, LINKUP, POOLED, TUTORIAL, WATCHED, ChatServer, beside, sites, throughput, waits
 
 PAGES = 800  # open when the server is killed
 IDLE = 1_000  # sockets
@@ -25,6 +25,7 @@ STRANGERS = 32  # four for each database thread
 BETWEEN = 0.05  # seconds from a message of a pair to its next
 SECONDS = 4  # of a round of throughput
 MESSAGES = 150  # of a round of one client
+TURNS = 10  # of LinkUp with and without somebody who watches it, in a round: what is sought is smaller than the noise
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,16 @@ async def many_clients(bench: Bench) -> list[Figure]:
     return figures
 
 
+async def watched(bench: Bench) -> list[Figure]:
+    """Let clients talk with LinkUp as it is, and with one whose loop the checker's live half watches."""
+    async with sites(bench.folder, [LINKUP, WATCHED]) as running:
+        rates, costs = await throughput(running, bench.rounds * TURNS, SECONDS / 2)
+    return [
+        Figure("SQLite: messages a second, watched beside not", ratios(rates[WATCHED], rates[LINKUP]), at_least=0.98),
+        Figure("SQLite: processor of the server, the same", ratios(costs[WATCHED], costs[LINKUP]), at_most=1.02),
+    ]
+
+
 async def one_client(bench: Bench) -> list[Figure]:
     """Let one client send a message at a time, and look how long its receipt takes."""
     figures = []
@@ -211,7 +222,7 @@ async def one_client(bench: Bench) -> list[Figure]:
     return figures
 
 
-ON_SQLITE_TOO: dict[str, Scenario] = {"throughput": many_clients, "one-client": one_client}
+ON_SQLITE_TOO: dict[str, Scenario] = {"throughput": many_clients, "one-client": one_client, "watched": watched}
 ON_SERVICES: dict[str, Scenario] = {"restart": restart, "idle": idle, "locked-row": locked_row}
 FILES = 10_000  # a connection is a file, here and in the server
 

@@ -25,6 +25,13 @@ def linkup() -> Callable[..., Any]:
     return application
 
 
+def watched() -> Callable[..., Any]:
+    """Return LinkUp with the checker's live half on."""
+    from async_audit.live.asgi import watch
+
+    return watch(linkup())
+
+
 def rival(name: str, with_linkups_connections: bool) -> Callable[..., Any]:
     """Return a consumer of rivals.py behind the tutorial's middleware, on Django's own settings for connections or not.
 
@@ -49,6 +56,7 @@ def rival(name: str, with_linkups_connections: bool) -> Callable[..., Any]:
 
 CHATS = {
     "LinkUp": linkup,
+    "LinkUp, watched": watched,
     "echo": lambda: rival("EchoWithDelivery", with_linkups_connections=True),
     "tutorial": lambda: rival("Tutorial", with_linkups_connections=False),
     "tutorial, pooled": lambda: rival("Tutorial", with_linkups_connections=True),
