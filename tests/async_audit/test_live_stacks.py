@@ -4,11 +4,9 @@ import asyncio
 import gc
 import sys
 import time
-from pathlib import Path
 from unittest.mock import AsyncMock
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from async_audit.live.recorder import Recorder
 from async_audit.live.stacks import LiveFrame, from_last_async, way_down
@@ -92,15 +90,3 @@ def test_an_import_is_no_finding(recorder, tmp_path, monkeypatch):
     del sys.modules["slow_to_import"]
     assert recorder.size() == 1, "the watchdog has seen it"
     assert list(recorder.findings(tmp_path)) == []
-
-
-@pytest.mark.filterwarnings("ignore:coroutine 'QuerySet.acount")
-def test_what_a_manager_makes_is_placed_the_second_time_where_one_frame_is_kept(tmp_path):
-    recorder = Recorder(0.1, lambda: None, depth=1)
-    recorder.start()
-    placed = []
-    for _time in range(2):
-        get_user_model().objects.acount()
-        placed.append([Path(finding.path).name for finding, _times in recorder.findings(tmp_path)])
-    recorder.stop()
-    assert placed == [[], [Path(__file__).name]]

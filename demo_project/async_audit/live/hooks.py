@@ -3,8 +3,7 @@
 Each function that Django guards asks `get_running_loop` of `django.utils.asyncio` first, before it reads
 DJANGO_ALLOW_ASYNC_UNSAFE and before it raises: whoever stands there sees each guarded call on a loop, whatever becomes
 of the error. Python tells `_warn_unawaited_coroutine` of each coroutine that was not awaited, before any filter of
-warnings. Where a coroutine was made is kept in threads alone that ask for it, so each new thread asks first. Python
-looks up the line of each frame that is kept, for each coroutine: half of all that watching a server costs.
+warnings. Where a coroutine was made is kept in threads alone that ask for it, so each new thread asks first.
 """
 
 import sys
@@ -19,7 +18,6 @@ from unittest.mock import patch
 
 import django.utils.asyncio
 
-from async_audit.frames import FOREIGN
 from async_audit.live.stacks import Stack, outwards, stack_of
 
 AnyCoroutine: TypeAlias = "CoroutineType[Any, Any, Any]"
@@ -28,16 +26,11 @@ GUARDED = django.utils.asyncio.async_unsafe(lambda: None).__code__
 
 
 @contextmanager
-def listening(
-    asked: Callable[[Stack], None], dropped: Callable[[AnyCoroutine], None], depth: int = DEPTH
-) -> Iterator[None]:
-    """Tell of each guarded call on a loop, by its stack, and of each coroutine that was not awaited.
-
-    Of the frames that made a coroutine, `depth` are kept, and DEPTH in a thread that has dropped what a package made.
-    """
+def listening(asked: Callable[[Stack], None], dropped: Callable[[AnyCoroutine], None]) -> Iterator[None]:
+    """Tell of each guarded call on a loop, by its stack, and of each coroutine that was not awaited."""
     loop_of_thread = django.utils.asyncio.get_running_loop
     profile = threading.getprofile()
-    depth_before = sys.get_coroutine_origin_tracking_depth()
+    depth = sys.get_coroutine_origin_tracking_depth()
 
     def get_running_loop() -> AbstractEventLoop:
         loop = loop_of_thread()  # raises where none runs, as it is meant to
@@ -47,19 +40,17 @@ def listening(
         return loop
 
     def begin_thread(frame: FrameType, event: Any, argument: Any) -> Any:
-        keep_origins(depth)
+        keep_origins()
         sys.setprofile(profile)
         return profile(frame, event, argument) if profile else None
 
     def tell_and_warn(coroutine: AnyCoroutine) -> None:
         dropped(coroutine)
-        if coroutine.cr_origin and FOREIGN.search(coroutine.cr_origin[0][0]):
-            keep_origins(DEPTH)
         # what Python would say without origins, and of the same line
         text = f"coroutine '{coroutine.__qualname__}' was never awaited"
         warnings.warn(text, RuntimeWarning, stacklevel=2, source=coroutine)
 
-    keep_origins(depth)
+    keep_origins()
     threading.setprofile(begin_thread)
     try:
         with (
@@ -69,9 +60,9 @@ def listening(
             yield
     finally:
         threading.setprofile(profile)
-        sys.set_coroutine_origin_tracking_depth(depth_before)
+        sys.set_coroutine_origin_tracking_depth(depth)
 
 
-def keep_origins(depth: int) -> None:
-    """Have this thread's coroutines remember at least so many frames that made them."""
-    sys.set_coroutine_origin_tracking_depth(max(sys.get_coroutine_origin_tracking_depth(), depth))
+def keep_origins() -> None:
+    """Have this thread's coroutines remember where they were made."""
+    sys.set_coroutine_origin_tracking_depth(max(sys.get_coroutine_origin_tracking_depth(), DEPTH))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from async_audit.findings import Place, shorten
 from async_audit.frames import Frame
 from async_audit.guess import shape_of
-from async_audit.live.hooks import DEPTH, GUARDED, AnyCoroutine, listening
+from async_audit.live.hooks import GUARDED, AnyCoroutine, listening
 from async_audit.live.stacks import LiveFrame, Stack, frame_at, frames_of, from_last_async, way_down
 from async_audit.live.watchdog import Watchdog
 from async_audit.report import StaticFinding, Step
@@ -35,20 +35,17 @@ class Recorder:
     one at the same moment may be counted as one.
     """
 
-    def __init__(self, threshold: float, after: Callable[[], None], depth: int = DEPTH) -> None:
-        """Take the seconds a callback may last; `after` is called at each look at the loops, in a thread of its own.
-
-        `depth` is that of `listening`.
-        """
+    def __init__(self, threshold: float, after: Callable[[], None]) -> None:
+        """Take the seconds a callback may last; `after` is called at each look at the loops, in a thread of its own."""
         self._asked: Counter[Stack] = Counter()
         self._dropped: Counter[Dropped] = Counter()
         self._held: dict[Stack, float] = {}
         self._watchdog = Watchdog(threshold, self._hold, after)
-        self._depth, self._hooks = depth, ExitStack()
+        self._hooks = ExitStack()
 
     def start(self) -> None:
         """Begin to watch."""
-        self._hooks.enter_context(listening(self._ask, self._drop, self._depth))
+        self._hooks.enter_context(listening(self._ask, self._drop))
         self._watchdog.start()
 
     def stop(self) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from async_audit.baseline import compare, read_baseline, root_of, write_baseline
 from async_audit.command import FORMATS
 from async_audit.config import read_config
-from async_audit.live.hooks import DEPTH
 from async_audit.live.options import Options
 from async_audit.live.recorder import Found, Recorder, gathered, key_of
 from async_audit.noqa import is_silenced
@@ -21,16 +20,15 @@ class Session:
     def __init__(
         self, base: Path, options: Options | None = None, tell: Callable[[StaticFinding], None] | None = None
     ) -> None:
-        """Take what is to be reported; `tell` is given each finding while it is new, in a program that is to be fast.
+        """Take what is to be reported; `tell` is given each finding while it is new.
 
-        Such a program does again what it has done, so that of a coroutine the line alone that made it is kept at first.
         Raises CannotLook when pyproject.toml, or a baseline, cannot be read.
         """
         self._base, self._options, self._tell = base.resolve(), options or Options(), tell
         self._config = read_config(self._base)
         self._baseline = Path(self._options.baseline) if self._options.baseline is not None else None
         self._known = read_baseline(self._baseline) if self._baseline else None
-        self._recorder = Recorder(self._options.threshold, self._tell_new, depth=1 if tell else DEPTH)
+        self._recorder = Recorder(self._options.threshold, self._tell_new)
         self._size, self._told = 0, set[Hashable]()
         self._others: list[tuple[StaticFinding, int]] = []
         self.start, self.stop = self._recorder.start, self._recorder.stop
