@@ -280,8 +280,9 @@ def wait_until_gone(pid, seconds=30):
     """Wait for a process that is not our child, so that there is no event to wait for."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-        if not state or state.startswith("Z"):
+        about = subprocess.run(["ps", "-o", "stat=,nlwp=", "-p", str(pid)], capture_output=True, text=True).stdout
+        # Its first thread may have ended before others that still hold its files.
+        if not about.strip() or (about.startswith("Z") and about.split()[1] in "01"):
             return  # gone, or ended and its new parent has not noticed yet
         time.sleep(0.05)
     raise AssertionError(f"process {pid} is still there after {seconds} seconds")
