@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from functools import cache
 from pathlib import Path
 from subprocess import PIPE
 from typing import IO, Any
+
+from .database import error_of
+from .errors import ServerDidNotStart
 
 SERVER = Path(__file__).with_name("server")
 SERVE = [sys.executable, str(SERVER / "serve.py")]
@@ -24,7 +28,6 @@ class ServerProcess:
 
     def __init__(self, root: Path, environ: dict[str, str], log: Path) -> None:
         """Start it in the folder of its program; `log` gets what it prints."""
-        self._ended = threading.Event()
         with log.open("wb") as errors:
             self._process = None if FORKS else subprocess.Popen(SERVE, stdin=PIPE, stdout=PIPE, stderr=errors)
             started = self._process or fork_server().start(errors)
@@ -40,14 +43,12 @@ class ServerProcess:
         with self._output:
             for line in self._output:
                 yield json.loads(line)
-        self._ended.set()
 
-    def end(self, limit: float) -> None:
-        """End it, and wait until whoever reads its events has seen that it is gone, or for so many seconds."""
+    def end(self) -> None:
+        """End it; its events are over when it is gone."""
         self._input.close()
-        self._ended.wait(limit)
         if self._process:
-            self._process.wait(limit)
+            self._process.wait()
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class ForkServer:
     def __init__(self) -> None:
         """Start it."""
         self._turn = threading.Lock()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - of the process, which outlives this call
         self._requests, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -72,6 +74,7 @@ class ForkServer:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                stderr=self._log,
                 start_new_session=True,  # "Interrupt kernel" is not for it
             )
         atexit.register(self.stop)
@@ -82,21 +85,30 @@ class ForkServer:
         return self._process.poll() is None
 
     def start(self, errors: IO[bytes]) -> Forked:
-        """Fork a server."""
-        theirs, ours = os.pipe()
-        output, their_output = os.pipe()
-        with self._turn:
-            socket.send_fds(self._requests, [b"."], [theirs, their_output, errors.fileno()])
-            os.close(theirs)
-            os.close(their_output)
-            number = int(self._requests.recv(32))
-        return Forked(number, os.fdopen(ours, "wb"), os.fdopen(output, "rb"))
+        """Fork a server. Raises ServerDidNotStart with the reason why this process is gone."""
+        (theirs, ours), (output, their_output) = os.pipe(), os.pipe()
+        given, reported = os.fdopen(ours, "wb"), os.fdopen(output, "rb")
+        try:
+            with self._turn:
+                socket.send_fds(self._requests, [b"."], [theirs, their_output, errors.fileno()])
+                number = int(self._requests.recv(32) or 0)
+        except ConnectionError:
+            number = 0
+        os.close(theirs)
+        os.close(their_output)
+        if not number:
+            given.close()
+            reported.close()
+            self._log.seek(0)
+            raise ServerDidNotStart(error_of(self._log.read().decode()))
+        return Forked(number, given, reported)
 
     def stop(self) -> None:
         """End it."""
         atexit.unregister(self.stop)
         self._requests.close()
         self._process.wait()
+        self._log.close()
 
 
 @cache

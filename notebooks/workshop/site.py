@@ -179,7 +179,9 @@ class Site:
     def end(self) -> None:
         """Do what `stop` does, outside a coroutine."""
         self._stopped = True
-        self._server.end(LIMIT)
+        self._server.end()
+        with self._news:
+            self._news.wait_for(lambda: self._ended, LIMIT)
 
     async def __aenter__(self) -> "Site":
         return self

@@ -66,3 +66,13 @@ def test_nothing_is_found_where_code_has_found_out(functions):
 )
 def test_it_is_found_where_code_has_not(functions, changed, found):
     assert functions(**changed) == [found]
+
+
+def test_the_last_of_many_functions_in_a_dict_is_looked_at(tmp_path):
+    models = "from django.db import models\n\nclass Book(models.Model):\n    title = models.CharField(max_length=20)\n"
+    functions = "".join(f"\ndef f{n}():\n    return {n}\n" for n in range(300))
+    last = "\ndef last():\n    return Book.objects.count()\n"
+    registry = ", ".join(f"'{n}': f{n}" for n in range(300))
+    view = f"\nNAMED = {{{registry}, 'last': last}}\n\nasync def view(name):\n    return NAMED[name]()\n"
+    (tmp_path / "shop.py").write_text(models + functions + last + view)
+    assert [finding.function for finding in audit(tmp_path).findings] == ["view"]

@@ -212,6 +212,34 @@ async def test_a_forked_server_has_the_warnings_that_its_environment_asks_for(la
         assert "RuntimeWarning: coroutine 'forgotten' was never awaited" in site.log
 
 
+async def test_a_forked_server_has_a_loop_of_its_own(lab):
+    """With the one of the process that it is forked from, it would be woken by what happens to other servers."""
+    with (lab.root / "linkup/asgi.py").open("a") as asgi:
+        asgi.write(
+            "\nfrom daphne.server import reactor, twisted_loop\n\nprint(reactor._asyncioEventloop is twisted_loop)\n"
+        )
+    async with await lab.serve() as site:
+        assert site.log == "False\n"
+
+
+async def test_a_server_has_the_warnings_of_any_python(lab):
+    with (lab.root / "linkup/asgi.py").open("a") as asgi:
+        asgi.write("\nimport warnings\n\nwarnings.warn('old', DeprecationWarning)\nwarnings.warn('odd')\n")
+    async with await lab.serve() as site:
+        assert "UserWarning: odd" in site.log
+        assert "old" not in site.log
+
+
+async def test_why_nothing_can_be_forked_is_said(lab, monkeypatch, tmp_path):
+    """As when a package is missing that each server needs."""
+    (tmp_path / "forkserver.py").write_text("import nothing_of_that_name\n")
+    monkeypatch.setattr(server_process, "SERVER", tmp_path)
+    monkeypatch.setattr(server_process, "fork_server", server_process.ForkServer)
+    for _ in range(3):  # before it has ended, or after
+        with pytest.raises(ServerDidNotStart, match="ModuleNotFoundError: No module named 'nothing_of_that_name'"):
+            await lab.serve()
+
+
 async def test_the_process_that_servers_are_forked_from_is_started_again(lab):
     first = server_process.fork_server()
     os.kill(first._process.pid, signal.SIGKILL)
@@ -236,25 +264,23 @@ async def test_a_server_that_is_gone_is_said(lab):
 
 
 KERNEL = """
-import asyncio, os, sys
+import asyncio, os, signal, sys
 from workshop import Lab
 async def main():
     site = await Lab().serve()
-    {then}
-    if child or not {forks}:
-        print(site._server.pid, site._port, child, flush=True)
+    child = os.fork() if {forks} else 0
+    if {forks} and not child:
+        os.setsid()
+        signal.pause()
+    print(site._server.pid, site._port, child, flush=True)
     await asyncio.Event().wait()
 asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize(
-    "then",
-    ["child = 0", "child = os.fork() or os.setsid() or 0"],
-    ids=["alone", "with a child that keeps the pipe"],
-)
-def test_a_killed_kernel_leaves_no_process_and_no_port(scratch, then):
-    code = KERNEL.format(then=then, forks="fork" in then)
+@pytest.mark.parametrize("forks", [False, True], ids=["alone", "with a child that keeps the pipe"])
+def test_a_killed_kernel_leaves_no_process_and_no_port(scratch, forks):
+    code = KERNEL.format(forks=forks)
     kernel = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", code],
         cwd="notebooks",

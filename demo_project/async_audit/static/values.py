@@ -253,7 +253,6 @@ class Scope(Value):
 # What several of are told apart, since each does something of its own where it is called or looked at.
 APART = (FunctionValue, ClassValue, Instance, Threaded, Partial, Guarded, Built, Bound, OutsideInstance, OneOf)
 CONTAINERS = (Items, Many, Mapping)
-MOST_APART = 100  # of which the first are looked at
 
 
 def one_of(values: Iterable[Value]) -> Value:
@@ -292,7 +291,7 @@ def _apart(one: Value, other: Value) -> Value:
     places = {known.cls: number for number, known in enumerate(found) if isinstance(known, Instance)}
     for value in alternatives(other):
         if not isinstance(value, Instance):
-            if len(found) < MOST_APART and value not in found:
+            if value not in found:
                 found.append(value)
         elif value.cls not in places:
             places[value.cls] = len(found)
@@ -331,7 +330,7 @@ def _is_answer(value: Value) -> bool:
 def join(one: Value | None, other: Value | None) -> Value:
     """Return what is known of a value that is either of two."""
     if one is not None and other is not None and one != other and (_is_answer(one) or _is_answer(other)):
-        return UNKNOWN if _is_answer(other) or other == NONE else other if _is_answer(one) else join(one, NONE)
+        return UNKNOWN if _is_answer(other) or other == NONE else other
     if one == other or other is None or other is UNKNOWN or other == NONE:
         return UNKNOWN if other is UNKNOWN and isinstance(one, Partial) else one or UNKNOWN
     if one is None or one is UNKNOWN or one == NONE:

@@ -10,7 +10,6 @@ import select
 import signal
 import socket
 import sys
-import traceback
 
 # Nothing of the program itself, which learners change; and nothing that wants to know its settings.
 SHARED = [
@@ -41,9 +40,13 @@ def answer(requests: socket.socket) -> None:
             if not request:
                 break
             if not (child := os.fork()):
-                for inherited in (*outputs.values(), requests.fileno(), ended.fileno(), wakeup.fileno()):
-                    os.close(inherited)
+                signal.set_wakeup_fd(-1)
+                for end in (requests, ended, wakeup):
+                    end.close()
+                for output in outputs.values():
+                    os.close(output)
                 become_server(files)
+                return
             outputs[child] = files.pop(1)
             for file in files:
                 os.close(file)
@@ -57,22 +60,15 @@ def close_outputs(outputs: dict[int, int]) -> None:
 
 
 def become_server(files: list[int]) -> None:
-    """Make a server of this process, for as long as it lives."""
-    try:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.setsid()
-        for number, file in enumerate(files):
-            os.dup2(file, number)
-            os.close(file)
-        import serve
+    """Make a server of this process, for as long as it lives; it ends as an interpreter of its own would."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    import serve
 
-        serve.main()
-    except SystemExit as end:
-        print(end, file=sys.stderr)
-    except BaseException:  # noqa: BLE001 - as an interpreter of its own would end
-        traceback.print_exc()
-    os._exit(1)
+    serve.main()
 
 
 if __name__ == "__main__":

@@ -148,7 +148,8 @@ def main() -> None:
     os.environ.clear()
     os.environ.update(wanted["environ"])
     # Python reads it when it starts, and this process has started with another environment.
-    warnings._processoptions(os.environ.get("PYTHONWARNINGS", "").split(","))  # type: ignore[attr-defined]
+    if options := os.environ.get("PYTHONWARNINGS"):
+        warnings._processoptions(options.split(","))  # type: ignore[attr-defined]
     try:
         serve(report)
     except Exception as error:  # whatever keeps the program from starting is what the kernel wants to know
